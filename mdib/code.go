@@ -5,6 +5,16 @@ import "strconv"
 // SystemMDC is the coding system of ISO/IEEE 11073-10101, as FHIR and BICEPS name it.
 const SystemMDC = "urn:iso:std:iso:11073:10101"
 
+// SystemIntelliVue is the system of the private codes of the IntelliVue export:
+// the numbers from 0xF000 of each partition. A value is the context-free number
+// in decimal, as in MDC.
+const SystemIntelliVue = "urn:philips:intellivue"
+
+// SystemLamplight is our own system, for what bedside devices measure and
+// nobody has published a code for. Its numbers lie in partition 1024, which
+// the standard leaves to everybody.
+const SystemLamplight = "urn:lamplight:metric"
+
 // A Code says what something is, in one coding system. The zero Code says nothing.
 type Code struct {
 	System string // SystemMDC, or a maker's own, such as "urn:philips:intellivue"
@@ -13,10 +23,22 @@ type Code struct {
 }
 
 // MDC gives the Code of a context-free 11073-10101 number (partition<<16 | term),
-// with its reference identifier when the nomenclature knows it.
+// with its reference identifier when the nomenclature knows it as a metric, a
+// unit or an event.
 func MDC(number uint32) Code {
 	c := Code{System: SystemMDC, Value: strconv.FormatUint(uint64(number), 10)}
-	if t, ok := ByNumber(number); ok {
+	term := uint16(number)
+	switch number >> 16 {
+	case partitionEvt:
+		if e := tables().events[term]; term < privateFrom {
+			c.RefID = e.RefID
+		}
+	case partitionDim:
+		if u := tables().units[term]; term < privateFrom {
+			c.RefID = u.Code.RefID
+		}
+	default:
+		t, _ := ByNumber(number)
 		c.RefID = t.RefID
 	}
 	return c
