@@ -1,24 +1,30 @@
 package charts
 
 import (
+	"math"
 	"slices"
+	"time"
 
 	"lamplight/mdib"
 )
 
 // Scale says what a strip may show from bottom to top. The sweep takes the
 // first range that holds the last ten seconds of the wave, and looks again
-// once a second. A range is kept as long as it holds the wave and a range two
-// steps smaller would not, so that the picture is calm.
+// every second. It goes to a larger range at once, to a smaller one when that
+// would hold the wave with a fifth to spare, so that the picture is calm.
+//
+// Without a range, or with one of no height, nothing is drawn: no line is
+// better than one that looks flat.
 type Scale struct {
 	Ranges []Range // smallest first, never changed once given
 	Slide  bool    // only the height of a range counts; it is moved to where the signal is
 }
 
-// Range is a stretch of raw sample values and what the screen says of it.
+// Range is a stretch of raw sample values and what the screen says of it. Low
+// is above High where rising values are to point downwards.
 type Range struct {
 	Low, High float64 // raw, at the bottom and the top of the strip
-	Label     string  // "0–160 mmHg", "×1", "auto"
+	Label     string  // "0–160 mmHg", "×1 · 10 mm/mV", "auto"
 }
 
 // same compares without looking at every range when both are one slice.
@@ -29,8 +35,112 @@ func (s Scale) same(o Scale) bool {
 	return len(s.Ranges) == 0 || &s.Ranges[0] == &o.Ranges[0] || slices.Equal(s.Ranges, o.Ranges)
 }
 
-// ScaleOf gives the usual scale of a wave.
-func ScaleOf(m mdib.Metric) Scale {
-	c := m.Calibration
-	return Scale{Ranges: []Range{{Low: float64(c.RawLow), High: float64(c.RawHigh), Label: "auto"}}}
+const (
+	memory = 10 * time.Second // two slow breaths
+	spare  = 0.8              // of a smaller range, to be worth going there
+	snug   = 0.9              // of a sliding range, to be chosen for a signal
+)
+
+// scaler chooses the range of one strip.
+type scaler struct {
+	shown  Range
+	looked int64 // second of the head in which the signal was last measured
+	known  bool  // it has been measured at all
+}
+
+func newScaler(s Scale) scaler {
+	if len(s.Ranges) == 0 {
+		return scaler{}
+	}
+	return scaler{shown: s.Ranges[0]}
+}
+
+// watch measures the signal once a second, and tells whether the range changed.
+func (s *strip) watch(work *workspace, a axis, head int64) bool {
+	second := int64(math.Floor(float64(head) / (a.perNano * 1e9)))
+	if s.known && second == s.looked {
+		return false
+	}
+	s.looked = second
+	return s.fit(work, a, head-int64(a.perNano*float64(memory)), head+1)
+}
+
+// fit chooses the range for the signal from column from up to to, and tells
+// whether it changed.
+func (s *strip) fit(work *workspace, a axis, from, to int64) bool {
+	if len(s.Scale.Ranges) < 2 && !s.Scale.Slide || len(s.Scale.Ranges) == 0 {
+		s.known = true
+		return false
+	}
+	lo, hi, ok := s.extremes(work, a, from, to)
+	if !ok {
+		return false
+	}
+	old := s.shown
+	s.shown = s.Scale.choose(old, lo, hi, s.known)
+	s.known = true
+	return s.shown != old
+}
+
+// choose gives the range for a signal between lo and hi. If held, the current
+// one stays for as long as it serves.
+func (sc Scale) choose(current Range, lo, hi float64, held bool) Range {
+	part := 1.0
+	if held && current.holds(lo, hi, 1) {
+		part = spare
+	}
+	best := sc.Ranges[len(sc.Ranges)-1]
+	for _, r := range sc.Ranges {
+		if part < 1 && r.height() >= current.height() {
+			return current
+		}
+		if sc.Slide && hi-lo <= part*snug*r.height() || !sc.Slide && r.holds(lo, hi, part) {
+			best = r
+			break
+		}
+	}
+	if sc.Slide && !best.holds(lo, hi, 1) {
+		shift := math.Round((lo+hi)/2 - (best.Low+best.High)/2)
+		best.Low, best.High = best.Low+shift, best.High+shift
+	}
+	return best
+}
+
+func (r Range) height() float64 { return math.Abs(r.High - r.Low) }
+
+// holds tells whether a signal stays within the lower part of the range.
+func (r Range) holds(lo, hi, part float64) bool {
+	bottom := min(r.Low, r.High)
+	return lo >= bottom && hi <= bottom+part*r.height()
+}
+
+// extremes measures the signal from column from up to to.
+func (s *strip) extremes(work *workspace, a axis, from, to int64) (lo, hi float64, ok bool) {
+	if s.Period <= 0 || s.Source == nil {
+		return 0, 0, false
+	}
+	start, end := a.nanos(from), a.nanos(to)
+	work.arrays = s.Source.Samples(a.epoch.Add(time.Duration(start)), a.epoch.Add(time.Duration(end)), work.arrays[:0])
+	least, most := int32(math.MaxInt32), int32(math.MinInt32)
+	for k := range work.arrays {
+		arr := &work.arrays[k]
+		if !arr.Validity.HasValue() {
+			continue
+		}
+		i, stop := window(int64(arr.Time.Sub(a.epoch)), int64(s.Period), start, end, len(arr.Samples))
+		for _, m := range arr.Marks {
+			if m.Kind == mdib.MarkInvalid && m.At >= i && m.At < stop {
+				for _, v := range arr.Samples[i:m.At] {
+					least, most = min(least, v), max(most, v)
+				}
+				i = m.At + 1
+			}
+		}
+		if i < stop {
+			for _, v := range arr.Samples[i:stop] {
+				least, most = min(least, v), max(most, v)
+			}
+		}
+	}
+	return float64(least), float64(most), least <= most
 }

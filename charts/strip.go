@@ -1,34 +1,74 @@
 package charts
 
-import (
-	"image"
-	"time"
-)
-
-// axis maps time to columns: column 0 begins at epoch.
-type axis struct {
-	epoch   time.Time
-	perNano float64 // columns
-}
-
-type workspace struct{}
+import "image"
 
 // strip is one wave and how far it has been drawn.
+//
+//	column    … pen │ new … head │ erase bar │ what the last pass left …
+//	each call        └ painted ┘   └ blanked ┘
+//
+// Columns are counted from the epoch and never wrap; a column's place in the
+// strip is the remainder by the strip's width. The pen stays behind the head
+// while data are late, and catches up with them.
 type strip struct {
 	Wave
-	shown Range
-	stale bool // must be drawn anew
+	scaler
+	stale   bool  // must be drawn anew
+	pen     int64 // columns before this one can no longer change
+	palette palette
 }
 
-func (s *strip) take(w Wave, moved bool)              {}
-func (s *strip) rect(dst *image.RGBA) image.Rectangle { return s.Rect.Intersect(dst.Rect) }
-func (s *strip) blank(dst *image.RGBA, l *look) image.Rectangle {
-	return image.Rectangle{}
+// take accepts the wave of this call; what differs makes the strip stale.
+func (s *strip) take(w Wave, fresh bool) {
+	rescale := fresh || s.Source != w.Source || !s.Scale.same(w.Scale)
+	if rescale {
+		s.scaler = newScaler(w.Scale)
+	}
+	if rescale || s.Rect != w.Rect || s.Color != w.Color || s.Period != w.Period {
+		s.Wave, s.stale = w, true
+	}
 }
-func (s *strip) open(dst *image.RGBA, l *look)                         {}
-func (s *strip) refit(a axis, to int64, work *workspace, at bool) bool { return false }
-func (s *strip) draw(dst *image.RGBA, work *workspace, l *look, a axis, from, to int64) {
-}
+
+// advance moves the head from column old to head. It gives the touched part of dst.
 func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, head int64) image.Rectangle {
-	return image.Rectangle{}
+	w := int64(s.Rect.Dx())
+	if s.Rect.Intersect(dst.Rect).Empty() {
+		return image.Rectangle{}
+	}
+	erase := min(int64(l.erase), w)
+	var touched image.Rectangle
+	rescaled := s.watch(work, a, head)
+	if rescaled || s.stale || head-old >= w {
+		s.palette = newPalette(l, s.Color)
+		touched = s.blank(dst, 0, w)
+		s.pen, s.stale = head-w+erase, false
+	} else if head > old {
+		touched = s.blank(dst, old+erase, head+erase)
+	}
+	s.pen = max(s.pen, head-w+erase)
+	last, ok := s.trace(work, a, s.pen, head)
+	if !ok {
+		return touched
+	}
+	touched = touched.Union(s.paint(dst, work, s.pen, min(head, last+2)))
+	// The line's own width reaches a column further than its samples.
+	s.pen = max(s.pen, min(head, last-1))
+	return touched
+}
+
+// still draws the columns from 0 to the strip's width, once.
+func (s *strip) still(dst *image.RGBA, work *workspace, l *look, a axis) image.Rectangle {
+	w := int64(s.Rect.Dx())
+	if s.Rect.Intersect(dst.Rect).Empty() {
+		return image.Rectangle{}
+	}
+	s.palette = newPalette(l, s.Color)
+	touched := s.blank(dst, 0, w)
+	if a.perNano > 0 {
+		s.fit(work, a, 0, w)
+		if last, ok := s.trace(work, a, 0, w); ok {
+			s.paint(dst, work, 0, min(w, last+2))
+		}
+	}
+	return touched
 }

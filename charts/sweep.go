@@ -82,15 +82,15 @@ type look struct {
 // window shows.
 func (s *Sweep) Draw(dst *image.RGBA, in Input, now time.Time) image.Rectangle {
 	l := look{in.Background, in.Grid, usableSpeed(in.Speed), in.Delay, max(in.Erase, 0), in.Epoch}
-	fresh := s.pix != identity(dst) || s.bounds != dst.Rect || s.epoch.IsZero()
+	fresh := s.pix != identity(dst) || s.bounds != dst.Rect
 	if fresh || s.look != l {
 		s.look, s.pix, s.bounds = l, identity(dst), dst.Rect
-		if s.epoch = l.epoch; l.epoch.IsZero() {
+		if !l.epoch.IsZero() {
+			s.epoch = l.epoch
+		} else if s.epoch.IsZero() {
 			s.epoch = now
 		}
-		for i := range s.strips {
-			s.strips[i].stale = true
-		}
+		s.spoil()
 	}
 	touched := s.arrange(dst, in.Waves, fresh)
 
@@ -98,9 +98,7 @@ func (s *Sweep) Draw(dst *image.RGBA, in Input, now time.Time) image.Rectangle {
 	at := now.Sub(s.epoch) - l.delay
 	head := int64(math.Floor(float64(at) * a.perNano))
 	if head < s.head {
-		for i := range s.strips {
-			s.strips[i].stale = true
-		}
+		s.spoil()
 	}
 	for i := range s.strips {
 		touched = touched.Union(s.strips[i].advance(dst, &s.work, &l, a, s.head, head))
@@ -114,26 +112,24 @@ func (s *Sweep) Draw(dst *image.RGBA, in Input, now time.Time) image.Rectangle {
 // and Epoch of in do not count. A later Draw on the same Sweep starts afresh.
 func (s *Sweep) DrawWindow(dst *image.RGBA, in Input, from, to time.Time) image.Rectangle {
 	touched := s.arrange(dst, in.Waves, s.pix != identity(dst) || s.bounds != dst.Rect)
-	s.pix, s.bounds, s.look = identity(dst), dst.Rect, look{}
-	l := look{background: in.Background, grid: in.Grid}
-	span := to.Sub(from)
+	s.pix, s.bounds, s.look = identity(dst), dst.Rect, look{background: in.Background, grid: in.Grid}
 	for i := range s.strips {
-		st := &s.strips[i]
-		r := st.rect(dst)
-		l.speed = 0
-		if span > 0 {
-			l.speed = float64(st.Rect.Dx()) / span.Seconds()
+		a := axis{epoch: from}
+		if span := to.Sub(from); span > 0 {
+			a.perNano = float64(in.Waves[i].Rect.Dx()) / float64(span)
 		}
-		st.open(dst, &l)
-		touched = touched.Union(r)
-		if span > 0 {
-			a := axis{epoch: from, perNano: l.speed / 1e9}
-			st.refit(a, int64(st.Rect.Dx()), &s.work, true)
-			st.draw(dst, &s.work, &l, a, 0, int64(st.Rect.Dx()))
-		}
-		st.stale = true
+		s.look.speed = a.perNano * 1e9
+		touched = touched.Union(s.strips[i].still(dst, &s.work, &s.look, a))
 	}
+	s.spoil()
 	return touched
+}
+
+// spoil has everything drawn anew at the next Draw.
+func (s *Sweep) spoil() {
+	for i := range s.strips {
+		s.strips[i].stale = true
+	}
 }
 
 // Range gives what strip i shows from its bottom to its top at present: the
@@ -155,7 +151,7 @@ func (s *Sweep) arrange(dst *image.RGBA, waves []Wave, fresh bool) image.Rectang
 	var touched image.Rectangle
 	if !same && !fresh {
 		for i := range s.strips {
-			touched = touched.Union(s.strips[i].blank(dst, &s.look))
+			touched = touched.Union(s.strips[i].blank(dst, 0, int64(s.strips[i].Rect.Dx())))
 		}
 	}
 	if !same {

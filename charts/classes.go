@@ -1,0 +1,152 @@
+package charts
+
+import (
+	"math"
+	"strconv"
+
+	"lamplight/mdib"
+)
+
+// ScaleOf gives the usual scale of a wave in a strip of this height, in
+// pixels, on a screen of this density.
+//
+//	ECG            10 mm/mV (×1); ×½, ×¼, ×⅛ when that does not fit; follows the baseline
+//	ABP and others from zero, in round steps of their unit: 0–160, 0–240, 0–320 mmHg
+//	EEG            about zero, ±50 µV and up
+//	pleth, resp,   "auto": at least a tenth of the full scale, so that noise on a
+//	no known scale flat line stays small; follows the signal
+//
+// Where the device says what part of its scale it displays, that comes before
+// "auto".
+func ScaleOf(m mdib.Metric, height int, dotsPerInch float64) Scale {
+	c := m.Calibration
+	physical := !c.Relative && c.RawLow != c.RawHigh && c.Low != c.High &&
+		!math.IsNaN(c.Low) && !math.IsNaN(c.High) && !math.IsInf(c.High-c.Low, 0)
+	switch {
+	case physical && m.Class == mdib.ClassECG && voltage(m.Unit) > 0:
+		return ecgScale(m, height, dotsPerInch)
+	case physical:
+		if steps := roundSteps(m.Class, m.Unit.UCUM); steps != nil {
+			return inUnits(m, steps)
+		}
+	}
+	if c.ShowLow != c.ShowHigh {
+		return Scale{Ranges: []Range{
+			{Low: float64(c.ShowLow), High: float64(c.ShowHigh), Label: "auto"},
+			{Low: float64(c.RawLow), High: float64(c.RawHigh), Label: "auto"},
+		}}
+	}
+	return autoScale(c)
+}
+
+// raw gives the raw value of a physical one.
+func raw(c mdib.Calibration, v float64) float64 {
+	return float64(c.RawLow) + (v-c.Low)/(c.High-c.Low)*(float64(c.RawHigh)-float64(c.RawLow))
+}
+
+// voltage is how many of the unit make a millivolt; 0 if it is no voltage.
+func voltage(u mdib.Unit) float64 {
+	switch u.UCUM {
+	case "mV":
+		return 1
+	case "uV":
+		return 1000
+	case "V":
+		return 0.001
+	}
+	return 0
+}
+
+// ecgScale is true to the paper: a millivolt is 10 mm high, or a simple part
+// of it. The baseline lies a third above the bottom.
+func ecgScale(m mdib.Metric, height int, dotsPerInch float64) Scale {
+	s := Scale{Slide: true}
+	usable := max(float64(height)-2*margin, 1)
+	for _, g := range []struct {
+		gain float64
+		name string
+	}{{1, "×1"}, {0.5, "×½"}, {0.25, "×¼"}, {0.125, "×⅛"}} {
+		mm := 10 * g.gain
+		span := usable / PixelsPerSecond(mm, dotsPerInch) * voltage(m.Unit)
+		s.Ranges = append(s.Ranges, Range{
+			Low:   raw(m.Calibration, -span/3),
+			High:  raw(m.Calibration, span*2/3),
+			Label: g.name + " · " + number(mm) + " mm/mV",
+		})
+	}
+	return s
+}
+
+// roundSteps gives the ranges that charts of this class use, in its unit.
+func roundSteps(class mdib.SignalClass, ucum string) [][2]float64 {
+	kilopascal := ucum == "kPa"
+	switch class {
+	case mdib.ClassABP, mdib.ClassNIBP:
+		if kilopascal {
+			return [][2]float64{{0, 20}, {0, 30}, {0, 40}}
+		}
+		return [][2]float64{{0, 160}, {0, 240}, {0, 320}}
+	case mdib.ClassPAP, mdib.ClassICP:
+		if kilopascal {
+			return [][2]float64{{0, 5}, {0, 10}, {0, 20}}
+		}
+		return [][2]float64{{0, 40}, {0, 80}, {0, 160}}
+	case mdib.ClassCVP:
+		if kilopascal {
+			return [][2]float64{{0, 3}, {-1, 4}, {-2, 8}}
+		}
+		return [][2]float64{{0, 20}, {-10, 30}, {-20, 60}}
+	case mdib.ClassCO2:
+		if kilopascal || ucum == "%" {
+			return [][2]float64{{0, 8}, {0, 14}, {0, 20}}
+		}
+		return [][2]float64{{0, 60}, {0, 100}, {0, 150}}
+	case mdib.ClassEEG:
+		if ucum == "uV" {
+			return [][2]float64{{-50, 50}, {-100, 100}, {-200, 200}, {-500, 500}}
+		}
+	}
+	return nil
+}
+
+func inUnits(m mdib.Metric, steps [][2]float64) Scale {
+	var s Scale
+	for _, r := range steps {
+		label := number(r[0]) + "–" + number(r[1])
+		if r[0] == -r[1] {
+			label = "±" + number(r[1])
+		}
+		if m.Unit.Text != "" {
+			label += " " + m.Unit.Text
+		}
+		s.Ranges = append(s.Ranges, Range{Low: raw(m.Calibration, r[0]), High: raw(m.Calibration, r[1]), Label: label})
+	}
+	return s
+}
+
+// autoScale goes from a tenth of the device's full scale to all of it. With
+// no scale at all, it starts at 64 steps of the raw value.
+func autoScale(c mdib.Calibration) Scale {
+	s := Scale{Slide: true}
+	low, height := float64(c.RawLow), float64(c.RawHigh)-float64(c.RawLow)
+	most := math.Abs(height)
+	least := most / 10
+	if height == 0 {
+		low, height, least, most = 0, 1, 64, math.Exp2(32)
+	}
+	for span := least; ; span *= math.Sqrt2 {
+		span = min(span, most)
+		s.Ranges = append(s.Ranges, Range{Low: low, High: low + math.Copysign(span, height), Label: "auto"})
+		if span >= most {
+			return s
+		}
+	}
+}
+
+func number(v float64) string {
+	s := strconv.FormatFloat(v, 'f', -1, 64)
+	if v < 0 {
+		return "−" + s[1:]
+	}
+	return s
+}

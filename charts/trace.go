@@ -1,0 +1,167 @@
+package charts
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"lamplight/mdib"
+)
+
+const (
+	sub  = 4  // samples of the line per column, across
+	unit = 64 // steps per pixel, downwards
+	far  = math.MaxInt32 / 2
+	// Farther than any strip is high, yet safe to compute with.
+	clipped = 1 << 24
+)
+
+// axis maps time to columns: column 0 begins at epoch.
+type axis struct {
+	epoch   time.Time
+	perNano float64 // columns
+}
+
+func (a axis) column(t time.Time) int64 {
+	return int64(math.Floor(float64(t.Sub(a.epoch)) * a.perNano))
+}
+
+// nanos is the time from the epoch to the left edge of a column.
+func (a axis) nanos(column int64) int64 {
+	ns := float64(column) / a.perNano
+	return int64(min(max(ns, -math.MaxInt64/4), math.MaxInt64/4))
+}
+
+// workspace is what drawing a strip needs and the next strip can use again.
+type workspace struct {
+	arrays []mdib.SampleArray
+	lo, hi []int32 // extremes of the line in each quarter of a column; lo > hi: nothing
+	pacer  []int64 // columns with a pacing mark
+	rows   []int32 // coverage of one column, as differences
+}
+
+// trace gathers the line from column from up to to, and one more at either
+// side, in the quarters of work. It gives the column of the newest sample that
+// there is, and false if there is none.
+//
+// Every number is computed from the epoch alone, so that a column looks the
+// same however many are drawn at once.
+func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok bool) {
+	high, low := s.shown.High, s.shown.Low
+	span := high - low
+	if from >= to || s.Period <= 0 || s.Source == nil || span == 0 || math.IsNaN(span) || math.IsInf(span, 0) {
+		return 0, false
+	}
+	base, n := (from-1)*sub, int(to-from+2)*sub
+	work.open(n)
+	period := int64(s.Period)
+	start := a.nanos(from-1) - period
+	end := a.nanos(to+1) + period
+	work.arrays = s.Source.Samples(a.epoch.Add(time.Duration(start)), a.epoch.Add(time.Duration(end)), work.arrays[:0])
+
+	// The outermost row centres are the range's ends, less the line's own width.
+	height := float64(s.Rect.Dy())
+	perRaw := -(height - 2*margin) * unit / span
+	zero := margin*unit - high*perRaw
+	quarter := a.perNano * sub
+	join := period + period/2 // what is farther apart is a gap
+
+	var x0, y0 float64
+	var t0 int64
+	pen := false // (x0, y0) is the sample just before
+	for k := range work.arrays {
+		arr := &work.arrays[k]
+		if !arr.Validity.HasValue() || len(arr.Samples) == 0 {
+			pen = false
+			continue
+		}
+		first := int64(arr.Time.Sub(a.epoch))
+		i, stop := window(first, period, start, end, len(arr.Samples))
+		if i > 0 {
+			pen = false
+		}
+		marks := arr.Marks
+		for ; i < stop; i++ {
+			t := first + int64(i)*period
+			x := float64(t) * quarter
+			invalid := false
+			for len(marks) > 0 && marks[0].At <= i {
+				if marks[0].At == i {
+					invalid = invalid || marks[0].Kind == mdib.MarkInvalid
+					if marks[0].Kind == mdib.MarkPacer {
+						work.pacer = append(work.pacer, int64(math.Floor(x/sub)))
+					}
+				}
+				marks = marks[1:]
+			}
+			if invalid {
+				pen = false
+				continue
+			}
+			y := zero + float64(arr.Samples[i])*perRaw
+			y = min(max(y, -clipped), clipped)
+			if pen && t > t0 && t-t0 <= join {
+				work.line(base, x0, y0, x, y)
+			} else {
+				work.line(base, x, y, x, y)
+			}
+			x0, y0, t0, pen = x, y, t, true
+			if c := int64(math.Floor(x / sub)); !ok || c > last {
+				last, ok = c, true
+			}
+		}
+	}
+	return last, ok
+}
+
+// window gives the samples of an array that lie between start and end.
+func window(first, period, start, end int64, n int) (i, stop int) {
+	lo := math.Floor((float64(start) - float64(first)) / float64(period))
+	hi := math.Ceil((float64(end)-float64(first))/float64(period)) + 1
+	return int(min(max(lo, 0), float64(n))), int(min(max(hi, 0), float64(n)))
+}
+
+// open makes n empty quarters.
+func (w *workspace) open(n int) {
+	w.lo = slices.Grow(w.lo[:0], n)[:n]
+	w.hi = slices.Grow(w.hi[:0], n)[:n]
+	for i := range w.lo {
+		w.lo[i], w.hi[i] = far, -far
+	}
+	w.pacer = w.pacer[:0]
+}
+
+// line adds the straight line between two points to the quarters it crosses.
+func (w *workspace) line(base int64, x0, y0, x1, y1 float64) {
+	f0, f1 := math.Floor(x0), math.Floor(x1)
+	if f0 == f1 {
+		w.grow(int64(f0)-base, y0, y1)
+		return
+	}
+	slope := (y1 - y0) / (x1 - x0)
+	from, to := int64(f0), int64(f1)
+	y := y0
+	if from < base {
+		from = base - 1
+		y = y0 + slope*(float64(base)-x0)
+	} else {
+		next := y0 + slope*(f0+1-x0)
+		w.grow(from-base, y0, next)
+		y = next
+	}
+	for q := from + 1; q < min(to, base+int64(len(w.lo))); q++ {
+		next := y0 + slope*(float64(q+1)-x0)
+		w.grow(q-base, y, next)
+		y = next
+	}
+	w.grow(to-base, y, y1)
+}
+
+func (w *workspace) grow(q int64, y0, y1 float64) {
+	if q < 0 || q >= int64(len(w.lo)) {
+		return
+	}
+	a, b := int32(y0), int32(y1)
+	w.lo[q] = min(w.lo[q], a, b)
+	w.hi[q] = max(w.hi[q], a, b)
+}
