@@ -23,6 +23,12 @@ type Conn interface {
 	Write(p []byte) (int, error)
 }
 
+// Wire is a Conn as its owner holds it. Only the goroutine that reads closes.
+type Wire interface {
+	Conn
+	Close() error
+}
+
 // Driver speaks one protocol over an open wire. Run returns when ctx ends (nil,
 // after at most 1 s of saying goodbye) or when the wire or the peer fails. It
 // never opens, retries, sleeps, starts a goroutine or reads a clock. Every
