@@ -8,9 +8,11 @@ import (
 )
 
 // ScaleOf gives the usual scale of a wave in a strip of this height, in
-// pixels, on a screen of this density.
+// pixels, on a screen of this density; 0 for a strip too small to be measured,
+// such as a tile's.
 //
-//	ECG            10 mm/mV (×1); ×½, ×¼, ×⅛ when that does not fit; follows the baseline
+//	ECG            10 mm/mV (×1); ×½, ×¼, ×⅛ when that does not fit; follows the
+//	               baseline. In a tile: 1.6 mV from bottom to top, more as needed
 //	ABP and others from zero, in round steps of their unit: 0–160, 0–240, 0–320 mmHg
 //	EEG            about zero, ±50 µV and up
 //	pleth, resp,   "auto": at least a tenth of the full scale, so that noise on a
@@ -58,21 +60,24 @@ func voltage(u mdib.Unit) float64 {
 }
 
 // ecgScale is true to the paper: a millivolt is 10 mm high, or a simple part
-// of it. The baseline lies a third above the bottom.
+// of it. Where there is no paper it starts at 1.6 mV and grows by √2. The
+// baseline lies a third above the bottom.
 func ecgScale(m mdib.Metric, height int, dotsPerInch float64) Scale {
 	s := Scale{Slide: true}
+	add := func(millivolts float64, label string) {
+		span := millivolts * voltage(m.Unit)
+		s.Ranges = append(s.Ranges, Range{Low: raw(m.Calibration, -span/3), High: raw(m.Calibration, span*2/3), Label: label})
+	}
+	if !(dotsPerInch > 0) {
+		for mv := 1.6; mv < 14; mv *= math.Sqrt2 {
+			add(mv, "auto")
+		}
+		return s
+	}
 	usable := max(float64(height)-2*margin, 1)
-	for _, g := range []struct {
-		gain float64
-		name string
-	}{{1, "×1"}, {0.5, "×½"}, {0.25, "×¼"}, {0.125, "×⅛"}} {
-		mm := 10 * g.gain
-		span := usable / PixelsPerSecond(mm, dotsPerInch) * voltage(m.Unit)
-		s.Ranges = append(s.Ranges, Range{
-			Low:   raw(m.Calibration, -span/3),
-			High:  raw(m.Calibration, span*2/3),
-			Label: g.name + " · " + number(mm) + " mm/mV",
-		})
+	for i, name := range []string{"×1", "×½", "×¼", "×⅛"} {
+		mm := 10 / float64(int(1)<<i)
+		add(usable/PixelsPerSecond(mm, dotsPerInch), name+" · "+number(mm)+" mm/mV")
 	}
 	return s
 }
