@@ -4,6 +4,7 @@
 package alarms
 
 import (
+	"math"
 	"time"
 
 	"lamplight/mdib"
@@ -11,20 +12,65 @@ import (
 	"github.com/google/uuid"
 )
 
-// Limits in force for one metric; an absent side is NaN.
+// Limits in force for one metric, in its unit; an absent side is NaN.
 type Limits struct {
 	Low, High float64
 	Priority  mdib.Priority
-	Delay     time.Duration
+	Delay     time.Duration // how long a value must be seen beyond Low or High
 	Enabled   bool
 	Changed   bool // differs from the preset
+
+	// The second limits: beyond them the condition is of high priority.
+	ExtremeLow, ExtremeHigh float64
+	ExtremeDelay            time.Duration
+
+	Hysteresis float64 // how far inside a limit a value must be to end its condition
+}
+
+// NoLimits is what a metric without a preset has.
+func NoLimits() Limits {
+	nan := math.NaN()
+	return Limits{Low: nan, High: nan, ExtremeLow: nan, ExtremeHigh: nan}
+}
+
+// Kind says what a condition found, for the screen to put into its language.
+type Kind string
+
+const (
+	KindDevice     Kind = "device"      // sent by the device: Text is all there is
+	KindLow        Kind = "low"         // Value is below Limit
+	KindHigh       Kind = "high"        // Value is above Limit
+	KindLink       Kind = "link-lost"   // Reason says why
+	KindStale      Kind = "no-data"     // the link is up, but no value has come
+	KindClock      Kind = "clock-step"  // the workstation's clock was set; Value is by how many seconds
+	KindIncomplete Kind = "incomplete"  // Value Reports could not be recorded
+	KindPatient    Kind = "patient"     // the device names another patient than the bed
+	KindSimulated  Kind = "mode-refused" // values of another generation mode than the bed's are not shown
+)
+
+// Key names a condition in the whole station.
+type Key struct {
+	MDS uuid.UUID // uuid.Nil: the station itself
+	Ref mdib.Ref
 }
 
 // Condition is one alert condition with its signal, as the workstation keeps it.
+// Text says the whole in English, for the record; Kind, Label, Value, Limit,
+// Unit and Reason say the same in parts.
 type Condition struct {
 	MDS uuid.UUID
 	mdib.AlertCondition
 	Onset        time.Time
 	Acknowledged time.Time // zero until acknowledged
 	Value, Limit float64   // NaN where there is none
+
+	Kind     Kind
+	Label    string // of the metric; "" when it is about the device
+	Unit     string // of Value and Limit, for the screen
+	Decimals uint8  // of Value
+	Reason   mdib.Reason
+	Frozen   bool // its data are missing: this is how it stood when they were last seen
 }
+
+// Key names the condition.
+func (c Condition) Key() Key { return Key{c.MDS, c.Ref} }

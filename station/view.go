@@ -19,16 +19,21 @@ type Recorder interface{ Record(mdib.Report) bool }
 // View is all that a screen may see, at one moment. It shares nothing mutable
 // with the station.
 type View struct {
-	At   time.Time
-	Beds []BedView // in configured order
+	At         time.Time
+	Beds       []BedView          // in configured order
+	Conditions []alarms.Condition // about the station itself, most urgent first
+	Refused    uint64             // Reports that the recorder could not take since the start
 }
 
 // BedView is one bed.
 type BedView struct {
 	Label      string
+	Unit       string
 	Encounter  *mdib.Encounter // nil: empty
+	Discharged bool            // empty although a device still sends: its values are neither shown nor kept until somebody is admitted
 	Devices    []DeviceView
 	Numerics   []NumericView       // in display order: heart rate, SpO2, pressures, respiration, temperature, the rest
+	Enums      []EnumView          // in display order
 	Waves      []WaveView          // in display order
 	Conditions []alarms.Condition  // active or unacknowledged, most urgent first
 	Mode       mdib.GenerationMode // demo or test if any shown value is
@@ -36,11 +41,12 @@ type BedView struct {
 
 // DeviceView is one device of a bed.
 type DeviceView struct {
-	ID   uuid.UUID
-	Name string    // as configured
-	MDS  *mdib.MDS // nil until it described itself
-	Link mdib.Link
-	Last time.Time // of its newest Report
+	ID       uuid.UUID
+	Name     string    // as configured
+	Protocol string    // registry name of its driver
+	MDS      *mdib.MDS // nil until it described itself
+	Link     mdib.Link
+	Last     time.Time // of its newest Report
 }
 
 // NumericView is the newest value of one metric.
@@ -48,10 +54,19 @@ type NumericView struct {
 	Device uuid.UUID
 	Metric mdib.Metric
 	mdib.Numeric
-	Age    time.Duration // by the monotonic clock
-	Stale  bool          // too old to be shown as a number
+	Age    time.Duration // since its determination, by the monotonic clock
+	Stale  bool          // too old to be shown as a number, or the link is lost
 	Limits alarms.Limits
 	Alarm  mdib.Priority // of the worst condition about it
+}
+
+// EnumView is the newest value of one enumeration metric.
+type EnumView struct {
+	Device uuid.UUID
+	Metric mdib.Metric
+	mdib.EnumString
+	Age   time.Duration
+	Stale bool
 }
 
 // WaveView names one wave; its samples are taken with Station.Samples.
