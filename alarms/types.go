@@ -33,19 +33,19 @@ func NoLimits() Limits {
 	return Limits{Low: nan, High: nan, ExtremeLow: nan, ExtremeHigh: nan}
 }
 
-// Kind says what a condition found, for the screen to put into its language.
-type Kind string
+// Finding says what a condition found, for the screen to put into its language.
+type Finding string
 
 const (
-	KindDevice     Kind = "device"      // sent by the device: Text is all there is
-	KindLow        Kind = "low"         // Value is below Limit
-	KindHigh       Kind = "high"        // Value is above Limit
-	KindLink       Kind = "link-lost"   // Reason says why
-	KindStale      Kind = "no-data"     // the link is up, but no value has come
-	KindClock      Kind = "clock-step"  // the workstation's clock was set; Value is by how many seconds
-	KindIncomplete Kind = "incomplete"  // Value Reports could not be recorded
-	KindPatient    Kind = "patient"     // the device names another patient than the bed
-	KindSimulated  Kind = "mode-refused" // values of another generation mode than the bed's are not shown
+	FindDevice     Finding = "device"       // sent by the device: Text is all there is
+	FindLow        Finding = "low"          // Value is below Limit
+	FindHigh       Finding = "high"         // Value is above Limit
+	FindLink       Finding = "link-lost"    // Reason says why
+	FindStale      Finding = "no-data"      // the link is up, but no value has come
+	FindClock      Finding = "clock-step"   // the workstation's clock was set; Value is by how many seconds
+	FindIncomplete Finding = "incomplete"   // Value Reports could not be recorded
+	FindPatient    Finding = "patient"      // the device names another patient than the bed
+	FindSimulated  Finding = "mode-refused" // values of another generation mode than the bed's are not shown
 )
 
 // Key names a condition in the whole station.
@@ -55,7 +55,7 @@ type Key struct {
 }
 
 // Condition is one alert condition with its signal, as the workstation keeps it.
-// Text says the whole in English, for the record; Kind, Label, Value, Limit,
+// Text says the whole in English, for the record; Finding, Label, Value, Limit,
 // Unit and Reason say the same in parts.
 type Condition struct {
 	MDS uuid.UUID
@@ -64,7 +64,7 @@ type Condition struct {
 	Acknowledged time.Time // zero until acknowledged
 	Value, Limit float64   // NaN where there is none
 
-	Kind     Kind
+	Finding  Finding
 	Label    string // of the metric; "" when it is about the device
 	Unit     string // of Value and Limit, for the screen
 	Decimals uint8  // of Value
