@@ -1,7 +1,7 @@
 # Lamplight: `make run` opens the demo ward, `make test` passes everything.
 # Both install what is missing first (scripts/setup).
 
-TAGS    := migrated_fynedo,no_emoji
+TAGS    := migrated_fynedo
 GO      := go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 FUZZ    ?= 30s
@@ -25,7 +25,6 @@ setup:
 test: setup
 	$(GO) vet -tags $(TAGS) ./...
 	$(GO) test -race -tags $(TAGS) ./...
-	scripts/test-window
 
 check: setup
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt on these"; exit 1; }
