@@ -35,7 +35,7 @@ type Wire interface {
 // Report passes through emit, in order; MDS and Received are set by the driver.
 type Driver interface {
 	Run(ctx context.Context, c Conn, emit func(mdib.Report)) error
-	Quiet() time.Duration // silence longer than this means the device is lost
+	Quiet() time.Duration // silence longer than this means the device is lost; 0: it may be silent
 	Stats() Stats         // of this run; called between reads from the same goroutine
 }
 
@@ -95,6 +95,10 @@ type Model struct {
 	Decoder func(Settings, Capture) (Decoder, error)
 	// Defaults fills in what an address leaves open (port, baud, parity).
 	Defaults func(*url.URL)
+	// MayTransmit names what the driver may send: every message it writes must
+	// pass, or it is stopped before the wire. Nil forbids nothing. A protocol
+	// that can change therapy or alarms must have one.
+	MayTransmit func(message []byte) bool
 }
 
 // Option describes one entry of Settings.Options.

@@ -1,0 +1,11 @@
+// Package all lists the device models, one line each.
+package all
+
+import (
+	"lamplight/devices"
+)
+
+// Registry gives every model that the program knows.
+func Registry() devices.Registry {
+	return devices.NewRegistry()
+}
