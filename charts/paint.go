@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	margin = 1.0 // pixels between the edge of a strip and the middle of a line at the end of its range
-	full   = sub * unit
-	half   = 51 // half the width of the line in steps: 0.8 pixels
-	dashes = 3  // rows on and off in a pacing mark
+	margin  = 1.0 // pixels between the edge of a strip and the middle of a line at the end of its range
+	full    = sub * unit
+	half    = 54      // half the width of the line in steps: 0.84 pixels
+	dashes  = 3       // rows on and off in a pacing mark
+	largest = 1 << 15 // pixels across or down a strip
 )
 
 // reach is how far the line extends up and down, seen 0, 1, 2 and 3 quarters
@@ -60,58 +61,97 @@ func blend(ground, c color.RGBA, i int) uint32 {
 	return f(ground.R, c.R) | f(ground.G, c.G)<<8 | f(ground.B, c.B)<<16 | f(ground.A, c.A)<<24
 }
 
-// place gives the x in dst of a column of the strip.
+// place gives how far from the strip's left edge a column is.
 func (s *strip) place(column int64) int {
 	w := int64(s.Rect.Dx())
 	m := column % w
 	if m < 0 {
 		m += w
 	}
-	return s.Rect.Min.X + int(m)
+	return int(m)
 }
 
-// blank restores the ground of the columns from…to and gives their rectangle.
-func (s *strip) blank(dst *image.RGBA, from, to int64) image.Rectangle {
-	w := int64(s.Rect.Dx())
-	from = max(from, to-w)
-	if from >= to {
-		return image.Rectangle{}
+// wipe restores the ground of the whole strip.
+func (s *strip) wipe(dst *image.RGBA) image.Rectangle {
+	r := s.clip(dst)
+	if r.Empty() {
+		return r
 	}
-	x0 := s.place(from)
-	x1 := x0 + int(to-from)
-	r := image.Rect(x0, s.Rect.Min.Y, min(x1, s.Rect.Max.X), s.Rect.Max.Y).Intersect(dst.Rect)
-	s.ground(dst, r)
-	if x1 > s.Rect.Max.X {
-		q := image.Rect(s.Rect.Min.X, s.Rect.Min.Y, x1-int(w), s.Rect.Max.Y).Intersect(dst.Rect)
-		s.ground(dst, q)
-		r = r.Union(q)
+	width := 4 * r.Dx()
+	var plain []byte // a row to copy from
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		i := dst.PixOffset(r.Min.X, y)
+		row := dst.Pix[i : i+width]
+		lined := s.palette.grid && s.palette.onGrid(y-s.Rect.Min.Y-s.Rect.Dy()/2)
+		if plain != nil && !lined {
+			copy(row, plain)
+			continue
+		}
+		for x := r.Min.X; x < r.Max.X; x++ {
+			c := s.palette.ink[0]
+			if lined || s.palette.grid && s.palette.onGrid(x-s.Rect.Min.X) {
+				c = s.palette.lined[0]
+			}
+			binary.LittleEndian.PutUint32(row[4*(x-r.Min.X):], c)
+		}
+		if !lined {
+			plain = row
+		}
 	}
+	s.inked = slices.Grow(s.inked[:0], s.Rect.Dx())[:s.Rect.Dx()]
+	clear(s.inked)
 	return r
 }
 
-func (s *strip) ground(dst *image.RGBA, r image.Rectangle) {
-	if r.Empty() {
-		return
+// clip is the part of dst that the strip may paint: nothing if its size is
+// beyond any screen's.
+func (s *strip) clip(dst *image.RGBA) image.Rectangle {
+	if s.Rect.Dx() > largest || s.Rect.Dy() > largest {
+		return image.Rectangle{}
 	}
+	return s.Rect.Intersect(dst.Rect)
+}
+
+// blank restores the ground of the columns from…to, where there is ink on
+// it, and gives their rectangle.
+func (s *strip) blank(dst *image.RGBA, from, to int64) image.Rectangle {
+	from = max(from, to-int64(s.Rect.Dx()))
+	for c := from; c < to; c++ {
+		i := s.place(c)
+		x := s.Rect.Min.X + i
+		if k := &s.inked[i]; k.bottom > k.top {
+			s.ground(dst, x, s.Rect.Min.Y+int(k.top), s.Rect.Min.Y+int(k.bottom))
+			*k = rows{}
+		}
+	}
+	return s.box(dst, from, to)
+}
+
+// box is the part of dst in which the columns from…to are.
+func (s *strip) box(dst *image.RGBA, from, to int64) image.Rectangle {
+	if from >= to {
+		return image.Rectangle{}
+	}
+	r := s.Rect
+	if i := s.place(from); i+int(to-from) <= s.Rect.Dx() {
+		r.Min.X, r.Max.X = r.Min.X+i, r.Min.X+i+int(to-from)
+	}
+	return r.Intersect(dst.Rect)
+}
+
+// ground restores the rows y0…y1 of one column of dst.
+func (s *strip) ground(dst *image.RGBA, x, y0, y1 int) {
 	p := &s.palette
+	lined := p.grid && p.onGrid(x-s.Rect.Min.X)
 	middle := s.Rect.Min.Y + s.Rect.Dy()/2
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		i := dst.PixOffset(r.Min.X, y)
-		row := dst.Pix[i : i+4*r.Dx()]
-		if p.grid {
-			line := p.onGrid(y - middle)
-			for x := r.Min.X; x < r.Max.X; x++ {
-				c := p.ink[0]
-				if line || p.onGrid(x-s.Rect.Min.X) {
-					c = p.lined[0]
-				}
-				binary.LittleEndian.PutUint32(row[4*(x-r.Min.X):], c)
-			}
-			continue
+	i := dst.PixOffset(x, y0)
+	for y := y0; y < y1; y++ {
+		c := p.ink[0]
+		if lined || p.grid && p.onGrid(y-middle) {
+			c = p.lined[0]
 		}
-		for ; len(row) >= 4; row = row[4:] {
-			binary.LittleEndian.PutUint32(row, p.ink[0])
-		}
+		binary.LittleEndian.PutUint32(dst.Pix[i:], c)
+		i += dst.Stride
 	}
 }
 
@@ -122,12 +162,13 @@ func (s *strip) paint(dst *image.RGBA, work *workspace, from, to int64) image.Re
 		return image.Rectangle{}
 	}
 	h := s.Rect.Dy()
-	if len(work.rows) < h+2 {
-		work.rows = make([]int32, h+2)
+	if len(work.sums) < h+2 {
+		work.sums = make([]int32, h+2)
 	}
-	rows := work.rows[:h+2]
+	sums := work.sums[:h+2]
 	for c := from; c < to; c++ {
-		x := s.place(c)
+		i := s.place(c)
+		x := s.Rect.Min.X + i
 		if x < dst.Rect.Min.X || x >= dst.Rect.Max.X {
 			continue
 		}
@@ -141,20 +182,16 @@ func (s *strip) paint(dst *image.RGBA, work *workspace, from, to int64) image.Re
 			// What leaves the strip runs along its edge.
 			l = max(min(l, int32(h*unit-2*half)), 0)
 			u = min(max(u, 2*half), int32(h*unit))
-			cover(rows, l, u)
+			cover(sums, l, u)
 			first, last = min(first, int(l/unit)), max(last, int(u/unit))
 		}
 		paced := slices.Contains(work.pacer, c)
 		if paced {
 			first, last = 0, h
 		}
-		s.column(dst, x, rows, first, last, paced)
+		s.inked[i].include(s.column(dst, x, sums, first, last, paced))
 	}
-	x0, n, w := s.place(from), int(to-from), s.Rect.Dx()
-	if x0+n > s.Rect.Max.X {
-		x0, n = s.Rect.Min.X, w
-	}
-	return image.Rect(x0, s.Rect.Min.Y, x0+n, s.Rect.Max.Y).Intersect(dst.Rect)
+	return s.box(dst, from, to)
 }
 
 // extent is what the round pen covers, from top to bottom, in quarter q.
@@ -167,39 +204,57 @@ func (w *workspace) extent(q int) (l, u int32) {
 
 // cover adds the stretch l…u to the coverage of a column's rows, written as
 // differences from row to row.
-func cover(rows []int32, l, u int32) {
+func cover(sums []int32, l, u int32) {
 	i, k := l/unit, u/unit
 	f, g := unit-l%unit, u%unit
-	rows[i] += f
-	rows[i+1] += unit - f
-	rows[k] += g - unit
-	rows[k+1] -= g
+	sums[i] += f
+	sums[i+1] += unit - f
+	sums[k] += g - unit
+	sums[k+1] -= g
 }
 
-// column writes the pixels of the rows first…last and clears their coverage.
-func (s *strip) column(dst *image.RGBA, x int, rows []int32, first, last int, paced bool) {
-	h, middle := s.Rect.Dy(), s.Rect.Dy()/2
+// column writes the pixels of the rows first…last, clears their sums and gives
+// the rows that it wrote.
+func (s *strip) column(dst *image.RGBA, x int, sums []int32, first, last int, paced bool) rows {
+	// What does not fit into dst is not written.
+	shown := rows{int32(max(first, dst.Rect.Min.Y-s.Rect.Min.Y)), int32(min(last+1, s.Rect.Dy(), dst.Rect.Max.Y-s.Rect.Min.Y))}
 	p := &s.palette
 	lined := p.grid && p.onGrid(x-s.Rect.Min.X)
-	sum := int32(0)
+	middle := s.Rect.Dy() / 2
+	at := dst.PixOffset(x, s.Rect.Min.Y+int(shown.top))
+	part := int32(0)
 	for i := first; i <= last; i++ {
-		sum += rows[i]
-		rows[i] = 0
-		y := s.Rect.Min.Y + i
-		if i >= h || y < dst.Rect.Min.Y || y >= dst.Rect.Max.Y {
+		part += sums[i]
+		sums[i] = 0
+		if int32(i) < shown.top || int32(i) >= shown.bottom {
 			continue
 		}
-		part := sum
+		full := part
 		if paced && i/dashes%2 == 0 {
-			part = max(part, full/2)
+			full = max(full, sub*unit/2)
 		}
-		c := p.ink[part]
+		c := p.ink[full]
 		if lined || p.grid && p.onGrid(i-middle) {
-			c = p.lined[part]
+			c = p.lined[full]
 		}
-		binary.LittleEndian.PutUint32(dst.Pix[dst.PixOffset(x, y):], c)
+		binary.LittleEndian.PutUint32(dst.Pix[at:], c)
+		at += dst.Stride
 	}
 	if last >= 0 {
-		rows[last+1] = 0
+		sums[last+1] = 0
+	}
+	return shown
+}
+
+// rows is a stretch of rows of a strip, bottom excluded.
+type rows struct{ top, bottom int32 }
+
+func (r *rows) include(o rows) {
+	switch {
+	case o.bottom <= o.top:
+	case r.bottom <= r.top:
+		*r = o
+	default:
+		r.top, r.bottom = min(r.top, o.top), max(r.bottom, o.bottom)
 	}
 }

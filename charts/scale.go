@@ -36,49 +36,61 @@ func (s Scale) same(o Scale) bool {
 }
 
 const (
-	memory = 10 * time.Second // two slow breaths
-	spare  = 0.8              // of a smaller range, to be worth going there
-	snug   = 0.9              // of a sliding range, to be chosen for a signal
+	memory = 10  // seconds: two slow breaths
+	spare  = 0.8 // of a smaller range, to be worth going there
+	snug   = 0.9 // of a sliding range, to be chosen for a signal
 )
 
 // scaler chooses the range of one strip.
 type scaler struct {
 	shown  Range
-	looked int64 // second of the head in which the signal was last measured
-	known  bool  // it has been measured at all
+	held   bool            // shown was chosen for the signal
+	looked int64           // the signal is known up to this second of the head
+	past   [memory]extreme // of each of the last seconds
 }
+
+// extreme holds the least and the greatest of some samples; lo > hi: of none.
+type extreme struct{ lo, hi int32 }
+
+var none = extreme{math.MaxInt32, math.MinInt32}
+
+func (e extreme) with(o extreme) extreme { return extreme{min(e.lo, o.lo), max(e.hi, o.hi)} }
 
 func newScaler(s Scale) scaler {
-	if len(s.Ranges) == 0 {
-		return scaler{}
+	sc := scaler{looked: math.MinInt64}
+	if len(s.Ranges) > 0 {
+		sc.shown = s.Ranges[0]
 	}
-	return scaler{shown: s.Ranges[0]}
+	return sc
 }
 
-// watch measures the signal once a second, and tells whether the range changed.
+// watch looks at the signal once a second, and tells whether the range changed.
 func (s *strip) watch(work *workspace, a axis, head int64) bool {
-	second := int64(math.Floor(float64(head) / (a.perNano * 1e9)))
-	if s.known && second == s.looked {
+	perSecond := a.perNano * 1e9
+	second := int64(math.Floor(float64(head) / perSecond))
+	if second == s.looked {
 		return false
+	}
+	for t := max(s.looked, second-memory); t < second; t++ {
+		e := s.extremes(work, a, int64(float64(t)*perSecond), int64(float64(t+1)*perSecond))
+		s.past[((t%memory)+memory)%memory] = e
 	}
 	s.looked = second
-	return s.fit(work, a, head-int64(a.perNano*float64(memory)), head+1)
+	e := none
+	for _, p := range s.past {
+		e = e.with(p)
+	}
+	return s.fit(e)
 }
 
-// fit chooses the range for the signal from column from up to to, and tells
-// whether it changed.
-func (s *strip) fit(work *workspace, a axis, from, to int64) bool {
-	if len(s.Scale.Ranges) < 2 && !s.Scale.Slide || len(s.Scale.Ranges) == 0 {
-		s.known = true
-		return false
-	}
-	lo, hi, ok := s.extremes(work, a, from, to)
-	if !ok {
+// fit chooses the range for the signal, and tells whether it changed.
+func (s *strip) fit(e extreme) bool {
+	if len(s.Scale.Ranges) == 0 || e.lo > e.hi {
 		return false
 	}
 	old := s.shown
-	s.shown = s.Scale.choose(old, lo, hi, s.known)
-	s.known = true
+	s.shown = s.Scale.choose(old, float64(e.lo), float64(e.hi), s.held)
+	s.held = true
 	return s.shown != old
 }
 
@@ -115,13 +127,13 @@ func (r Range) holds(lo, hi, part float64) bool {
 }
 
 // extremes measures the signal from column from up to to.
-func (s *strip) extremes(work *workspace, a axis, from, to int64) (lo, hi float64, ok bool) {
+func (s *strip) extremes(work *workspace, a axis, from, to int64) extreme {
+	e := none
 	if s.Period <= 0 || s.Source == nil {
-		return 0, 0, false
+		return e
 	}
 	start, end := a.nanos(from), a.nanos(to)
 	work.arrays = s.Source.Samples(a.epoch.Add(time.Duration(start)), a.epoch.Add(time.Duration(end)), work.arrays[:0])
-	least, most := int32(math.MaxInt32), int32(math.MinInt32)
 	for k := range work.arrays {
 		arr := &work.arrays[k]
 		if !arr.Validity.HasValue() {
@@ -130,17 +142,18 @@ func (s *strip) extremes(work *workspace, a axis, from, to int64) (lo, hi float6
 		i, stop := window(int64(arr.Time.Sub(a.epoch)), int64(s.Period), start, end, len(arr.Samples))
 		for _, m := range arr.Marks {
 			if m.Kind == mdib.MarkInvalid && m.At >= i && m.At < stop {
-				for _, v := range arr.Samples[i:m.At] {
-					least, most = min(least, v), max(most, v)
-				}
+				e = e.over(arr.Samples[i:m.At])
 				i = m.At + 1
 			}
 		}
-		if i < stop {
-			for _, v := range arr.Samples[i:stop] {
-				least, most = min(least, v), max(most, v)
-			}
-		}
+		e = e.over(arr.Samples[i:stop])
 	}
-	return float64(least), float64(most), least <= most
+	return e
+}
+
+func (e extreme) over(samples []int32) extreme {
+	for _, v := range samples {
+		e = extreme{min(e.lo, v), max(e.hi, v)}
+	}
+	return e
 }

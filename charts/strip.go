@@ -13,8 +13,9 @@ import "image"
 type strip struct {
 	Wave
 	scaler
-	stale   bool  // must be drawn anew
-	pen     int64 // columns before this one can no longer change
+	stale   bool   // must be drawn anew
+	pen     int64  // columns before this one can no longer change
+	inked   []rows // of each place across the strip
 	palette palette
 }
 
@@ -32,7 +33,7 @@ func (s *strip) take(w Wave, fresh bool) {
 // advance moves the head from column old to head. It gives the touched part of dst.
 func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, head int64) image.Rectangle {
 	w := int64(s.Rect.Dx())
-	if s.Rect.Intersect(dst.Rect).Empty() {
+	if s.clip(dst).Empty() {
 		return image.Rectangle{}
 	}
 	erase := min(int64(l.erase), w)
@@ -40,7 +41,7 @@ func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, 
 	rescaled := s.watch(work, a, head)
 	if rescaled || s.stale || head-old >= w {
 		s.palette = newPalette(l, s.Color)
-		touched = s.blank(dst, 0, w)
+		touched = s.wipe(dst)
 		s.pen, s.stale = head-w+erase, false
 	} else if head > old {
 		touched = s.blank(dst, old+erase, head+erase)
@@ -59,13 +60,13 @@ func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, 
 // still draws the columns from 0 to the strip's width, once.
 func (s *strip) still(dst *image.RGBA, work *workspace, l *look, a axis) image.Rectangle {
 	w := int64(s.Rect.Dx())
-	if s.Rect.Intersect(dst.Rect).Empty() {
+	if s.clip(dst).Empty() {
 		return image.Rectangle{}
 	}
 	s.palette = newPalette(l, s.Color)
-	touched := s.blank(dst, 0, w)
+	touched := s.wipe(dst)
 	if a.perNano > 0 {
-		s.fit(work, a, 0, w)
+		s.fit(s.extremes(work, a, 0, w))
 		if last, ok := s.trace(work, a, 0, w); ok {
 			s.paint(dst, work, 0, min(w, last+2))
 		}

@@ -151,7 +151,7 @@ func (s *Sweep) arrange(dst *image.RGBA, waves []Wave, fresh bool) image.Rectang
 	var touched image.Rectangle
 	if !same && !fresh {
 		for i := range s.strips {
-			touched = touched.Union(s.strips[i].blank(dst, 0, int64(s.strips[i].Rect.Dx())))
+			touched = touched.Union(s.strips[i].wipe(dst))
 		}
 	}
 	if !same {

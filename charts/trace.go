@@ -37,7 +37,7 @@ type workspace struct {
 	arrays []mdib.SampleArray
 	lo, hi []int32 // extremes of the line in each quarter of a column; lo > hi: nothing
 	pacer  []int64 // columns with a pacing mark
-	rows   []int32 // coverage of one column, as differences
+	sums   []int32 // coverage of one column, as differences from row to row; zero between columns
 }
 
 // trace gathers the line from column from up to to, and one more at either
@@ -66,9 +66,10 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok b
 	quarter := a.perNano * sub
 	join := period + period/2 // what is farther apart is a gap
 
+	newest := math.Inf(-1)
 	var x0, y0 float64
-	var t0 int64
-	pen := false // (x0, y0) is the sample just before
+	var t0, q0 int64
+	pen := false // (x0, y0), at t0 and in quarter q0, is the sample just before
 	for k := range work.arrays {
 		arr := &work.arrays[k]
 		if !arr.Validity.HasValue() || len(arr.Samples) == 0 {
@@ -100,18 +101,16 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok b
 			}
 			y := zero + float64(arr.Samples[i])*perRaw
 			y = min(max(y, -clipped), clipped)
-			if pen && t > t0 && t-t0 <= join {
-				work.line(base, x0, y0, x, y)
-			} else {
-				work.line(base, x, y, x, y)
+			q := int64(math.Floor(x)) - base
+			if pen && q != q0 && t > t0 && t-t0 <= join {
+				work.cross(base, x0, y0, q0, x, y, q)
 			}
-			x0, y0, t0, pen = x, y, t, true
-			if c := int64(math.Floor(x / sub)); !ok || c > last {
-				last, ok = c, true
-			}
+			work.grow(q, y)
+			x0, y0, t0, q0, pen = x, y, t, q, true
+			newest = max(newest, x)
 		}
 	}
-	return last, ok
+	return int64(math.Floor(newest / sub)), !math.IsInf(newest, 0)
 }
 
 // window gives the samples of an array that lie between start and end.
@@ -131,37 +130,21 @@ func (w *workspace) open(n int) {
 	w.pacer = w.pacer[:0]
 }
 
-// line adds the straight line between two points to the quarters it crosses.
-func (w *workspace) line(base int64, x0, y0, x1, y1 float64) {
-	f0, f1 := math.Floor(x0), math.Floor(x1)
-	if f0 == f1 {
-		w.grow(int64(f0)-base, y0, y1)
-		return
-	}
+// cross adds the straight line between two samples, x0 < x1, where it passes
+// from quarter to quarter.
+func (w *workspace) cross(base int64, x0, y0 float64, q0 int64, x1, y1 float64, q1 int64) {
 	slope := (y1 - y0) / (x1 - x0)
-	from, to := int64(f0), int64(f1)
-	y := y0
-	if from < base {
-		from = base - 1
-		y = y0 + slope*(float64(base)-x0)
-	} else {
-		next := y0 + slope*(f0+1-x0)
-		w.grow(from-base, y0, next)
-		y = next
+	for q := max(q0, -1); q < min(q1, int64(len(w.lo))); q++ {
+		y := y0 + slope*(float64(base+q+1)-x0)
+		w.grow(q, y)
+		w.grow(q+1, y)
 	}
-	for q := from + 1; q < min(to, base+int64(len(w.lo))); q++ {
-		next := y0 + slope*(float64(q+1)-x0)
-		w.grow(q-base, y, next)
-		y = next
-	}
-	w.grow(to-base, y, y1)
 }
 
-func (w *workspace) grow(q int64, y0, y1 float64) {
-	if q < 0 || q >= int64(len(w.lo)) {
-		return
+// grow adds a point of the line to a quarter.
+func (w *workspace) grow(q int64, y float64) {
+	if uint64(q) < uint64(len(w.lo)) {
+		v := int32(y)
+		w.lo[q], w.hi[q] = min(w.lo[q], v), max(w.hi[q], v)
 	}
-	a, b := int32(y0), int32(y1)
-	w.lo[q] = min(w.lo[q], a, b)
-	w.hi[q] = max(w.hi[q], a, b)
 }
