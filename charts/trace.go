@@ -117,7 +117,8 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok b
 func window(first, period, start, end int64, n int) (i, stop int) {
 	lo := math.Floor((float64(start) - float64(first)) / float64(period))
 	hi := math.Ceil((float64(end)-float64(first))/float64(period)) + 1
-	return int(min(max(lo, 0), float64(n))), int(min(max(hi, 0), float64(n)))
+	i = int(min(max(lo, 0), float64(n)))
+	return i, max(i, int(min(max(hi, 0), float64(n))))
 }
 
 // open makes n empty quarters.
