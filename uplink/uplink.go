@@ -4,6 +4,7 @@ package uplink
 
 import (
 	"context"
+	"time"
 
 	"lamplight/mdib"
 )
@@ -17,8 +18,33 @@ type Outbox interface {
 	Ack(ctx context.Context, target string, b mdib.Batch, r mdib.Result) error
 }
 
+// A Counter is an Outbox that can say how many records a target has not yet
+// acknowledged. An Outbox need not be one.
+type Counter interface {
+	Pending(ctx context.Context, target string) (int64, error)
+}
+
 // Target sends a batch. Sending the same batch twice must be harmless. An error
-// means that nothing is known to have arrived and the batch is to be sent again.
+// means that not all of it is known to have arrived, and the batch is sent
+// again; a *Trouble says what is to be done meanwhile. Send is never called by
+// two goroutines at once.
 type Target interface {
 	Send(ctx context.Context, b mdib.Batch) (mdib.Result, error)
 }
+
+// Trouble is an error of a Target with its remedy.
+type Trouble struct {
+	State      State         // Waiting when time may heal it, Paused or Stopped when a person must
+	RetryAfter time.Duration // how long the server asked us to stay away; 0 if it did not
+	Words      string        // what is wrong and what to do, one sentence for the screen; bears no patient data
+	Err        error         // for the engineer; may be nil
+}
+
+func (t *Trouble) Error() string {
+	if t.Err != nil {
+		return t.Words + " (" + t.Err.Error() + ")"
+	}
+	return t.Words
+}
+
+func (t *Trouble) Unwrap() error { return t.Err }
