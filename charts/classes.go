@@ -8,15 +8,17 @@ import (
 )
 
 // ScaleOf gives the usual scale of a wave in a strip of this height, in
-// pixels, on a screen of this density; 0 for a strip too small to be measured,
-// such as a tile's.
+// pixels, on a screen of this density; 0 for a strip that is not measured
+// from, such as a tile's.
 //
-//	ECG            10 mm/mV (×1); ×½, ×¼, ×⅛ when that does not fit; follows the
-//	               baseline. In a tile: 1.6 mV from bottom to top, more as needed
-//	ABP and others from zero, in round steps of their unit: 0–160, 0–240, 0–320 mmHg
-//	EEG            about zero, ±50 µV and up
-//	pleth, resp,   "auto": at least a tenth of the full scale, so that noise on a
-//	no known scale flat line stays small; follows the signal
+//	ECG           10 mm/mV (×1); ×½, ×¼, ×⅛ when that does not fit; follows the
+//	              baseline. In a tile at least 1.6 mV from bottom to top
+//	pressures     in round steps of their unit: 0–160, 0–240, 0–320 mmHg. In a
+//	              tile at least four tenths of the first step; follows the signal
+//	CO₂, EEG      in round steps, 0–60 mmHg, ±50 µV and up
+//	pleth, resp,  "auto": at least a tenth of the full scale, so that noise on a
+//	no known      flat line stays small; follows the signal
+//	scale
 //
 // Where the device says what part of its scale it displays, that comes before
 // "auto".
@@ -24,21 +26,29 @@ func ScaleOf(m mdib.Metric, height int, dotsPerInch float64) Scale {
 	c := m.Calibration
 	physical := !c.Relative && c.RawLow != c.RawHigh && c.Low != c.High &&
 		!math.IsNaN(c.Low) && !math.IsNaN(c.High) && !math.IsInf(c.High-c.Low, 0)
+	tile := !(dotsPerInch > 0)
+	mV := voltage(m.Unit)
+	steps := roundSteps(m.Class, m.Unit.UCUM)
 	switch {
-	case physical && m.Class == mdib.ClassECG && voltage(m.Unit) > 0:
-		return ecgScale(m, height, dotsPerInch)
-	case physical:
-		if steps := roundSteps(m.Class, m.Unit.UCUM); steps != nil {
-			return inUnits(m, steps)
-		}
-	}
-	if c.ShowLow != c.ShowHigh {
+	case physical && m.Class == mdib.ClassECG && mV > 0 && tile:
+		return sliding(raw(c, 0), raw(c, 1.6*mV)-raw(c, 0), raw(c, 13*mV)-raw(c, 0), 1./3)
+	case physical && m.Class == mdib.ClassECG && mV > 0:
+		return paper(m, height, dotsPerInch)
+	case physical && steps != nil && tile && m.Class != mdib.ClassCO2 && m.Class != mdib.ClassEEG:
+		zero, most := raw(c, 0), steps[len(steps)-1]
+		return sliding(zero, raw(c, 0.4*steps[0][1])-zero, raw(c, most[1]-most[0])-zero, 0)
+	case physical && steps != nil:
+		return inUnits(m, steps)
+	case c.ShowLow != c.ShowHigh:
 		return Scale{Ranges: []Range{
 			{Low: float64(c.ShowLow), High: float64(c.ShowHigh), Label: "auto"},
 			{Low: float64(c.RawLow), High: float64(c.RawHigh), Label: "auto"},
 		}}
+	case c.RawLow != c.RawHigh:
+		all := float64(c.RawHigh) - float64(c.RawLow)
+		return sliding(float64(c.RawLow), all/10, all, 0)
 	}
-	return autoScale(c)
+	return sliding(0, 64, math.Exp2(32), 0)
 }
 
 // raw gives the raw value of a physical one.
@@ -59,25 +69,34 @@ func voltage(u mdib.Unit) float64 {
 	return 0
 }
 
-// ecgScale is true to the paper: a millivolt is 10 mm high, or a simple part
-// of it. Where there is no paper it starts at 1.6 mV and grows by √2. The
-// baseline lies a third above the bottom.
-func ecgScale(m mdib.Metric, height int, dotsPerInch float64) Scale {
+// sliding gives ranges from least to most raw steps high, which are negative
+// where rising values point down. Until they slide, zero is at this part of
+// their height.
+func sliding(zero, least, most, part float64) Scale {
 	s := Scale{Slide: true}
-	add := func(millivolts float64, label string) {
-		span := millivolts * voltage(m.Unit)
-		s.Ranges = append(s.Ranges, Range{Low: raw(m.Calibration, -span/3), High: raw(m.Calibration, span*2/3), Label: label})
+	add := func(h float64) {
+		s.Ranges = append(s.Ranges, Range{Low: zero - part*h, High: zero + (1-part)*h, Label: "auto"})
 	}
-	if !(dotsPerInch > 0) {
-		for mv := 1.6; mv < 14; mv *= math.Sqrt2 {
-			add(mv, "auto")
-		}
-		return s
+	for h := least; h != 0 && math.Abs(h) <= math.Abs(most)/1.1; h *= math.Sqrt2 {
+		add(h)
 	}
+	add(most)
+	return s
+}
+
+// paper is the ECG as on paper: a millivolt is 10 mm high, or a simple part of
+// it. The baseline lies a third above the bottom.
+func paper(m mdib.Metric, height int, dotsPerInch float64) Scale {
+	s := Scale{Slide: true}
 	usable := max(float64(height)-2*margin, 1)
 	for i, name := range []string{"×1", "×½", "×¼", "×⅛"} {
 		mm := 10 / float64(int(1)<<i)
-		add(usable/PixelsPerSecond(mm, dotsPerInch), name+" · "+number(mm)+" mm/mV")
+		span := usable / PixelsPerSecond(mm, dotsPerInch) * voltage(m.Unit)
+		s.Ranges = append(s.Ranges, Range{
+			Low:   raw(m.Calibration, -span/3),
+			High:  raw(m.Calibration, span*2/3),
+			Label: name + " · " + number(mm) + " mm/mV",
+		})
 	}
 	return s
 }
@@ -127,25 +146,6 @@ func inUnits(m mdib.Metric, steps [][2]float64) Scale {
 		s.Ranges = append(s.Ranges, Range{Low: raw(m.Calibration, r[0]), High: raw(m.Calibration, r[1]), Label: label})
 	}
 	return s
-}
-
-// autoScale goes from a tenth of the device's full scale to all of it. With
-// no scale at all, it starts at 64 steps of the raw value.
-func autoScale(c mdib.Calibration) Scale {
-	s := Scale{Slide: true}
-	low, height := float64(c.RawLow), float64(c.RawHigh)-float64(c.RawLow)
-	most := math.Abs(height)
-	least := most / 10
-	if height == 0 {
-		low, height, least, most = 0, 1, 64, math.Exp2(32)
-	}
-	for span := least; ; span *= math.Sqrt2 {
-		span = min(span, most)
-		s.Ranges = append(s.Ranges, Range{Low: low, High: low + math.Copysign(span, height), Label: "auto"})
-		if span >= most {
-			return s
-		}
-	}
 }
 
 func number(v float64) string {

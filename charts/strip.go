@@ -39,7 +39,7 @@ func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, 
 	erase := min(int64(l.erase), w)
 	var touched image.Rectangle
 	rescaled := s.watch(work, a, head)
-	if rescaled || s.stale || head-old >= w {
+	if rescaled || s.stale {
 		s.palette = newPalette(l, s.Color)
 		touched = s.wipe(dst)
 		s.pen, s.stale = head-w+erase, false

@@ -298,13 +298,15 @@ func TestChangesAreTaken(t *testing.T) {
 	tp, other := record(4*ms, 256*ms, 0, 30, ecg), record(4*ms, 256*ms, 0, 30, func(s float64) float64 { return -ecg(s) })
 	base, _ := line(100, tp, 4*ms)
 	for name, change := range map[string]func(*Input){
-		"nothing":    func(*Input) {},
-		"colour":     func(in *Input) { in.Waves[0].Color = cyan },
-		"source":     func(in *Input) { in.Waves[0].Source = other },
-		"scale":      func(in *Input) { in.Waves[0].Scale = fixed(-2000, 2000) },
-		"rect":       func(in *Input) { in.Waves[0].Rect = image.Rect(20, 10, 150, 30) },
-		"removed":    func(in *Input) { in.Waves = nil },
-		"added":      func(in *Input) { in.Waves = append(in.Waves, Wave{image.Rect(0, 40, 50, 60), red, 4 * ms, fixed(0, 500), tp}) },
+		"nothing": func(*Input) {},
+		"colour":  func(in *Input) { in.Waves[0].Color = cyan },
+		"source":  func(in *Input) { in.Waves[0].Source = other },
+		"scale":   func(in *Input) { in.Waves[0].Scale = fixed(-2000, 2000) },
+		"rect":    func(in *Input) { in.Waves[0].Rect = image.Rect(20, 10, 150, 30) },
+		"removed": func(in *Input) { in.Waves = nil },
+		"added": func(in *Input) {
+			in.Waves = append(in.Waves, Wave{image.Rect(0, 40, 50, 60), red, 4 * ms, fixed(0, 500), tp})
+		},
 		"background": func(in *Input) { in.Background = color.RGBA{1, 2, 3, 255} },
 		"grid":       func(in *Input) { in.Grid = color.RGBA{90, 90, 90, 255} },
 		"speed":      func(in *Input) { in.Speed = 50 },
