@@ -11,12 +11,11 @@ import (
 
 // Options of one uplink. The zero value of each field but Name is ready.
 type Options struct {
-	Name   string          // the target's name, on the tape and on the screen
-	Batch  int             // records read at once; 0 means 1000
-	Idle   time.Duration   // between two looks at an empty tape; 0 means 5 s
-	Wake   <-chan struct{} // tells that there are new records, so that Idle need not pass
-	Policy Policy
-	Board  *Board // where the state is shown
+	Name  string          // the target's name, on the tape and on the screen
+	Batch int             // records read at once; 0 means 1000
+	Idle  time.Duration   // between two looks at an empty tape; 0 means 5 s
+	Wake  <-chan struct{} // tells that there are new records, so that Idle need not pass
+	Board *Board          // where the state is shown
 
 	// For tests: the clock, a timer, and a random number in [0, 1).
 	Now   func() time.Time
@@ -37,7 +36,7 @@ func Run(ctx context.Context, o Outbox, t Target, opt Options) error {
 	if opt.Name == "" {
 		return errors.New("an uplink has no name; give it the name that its tape bears")
 	}
-	r := runner{outbox: o, target: t, Options: opt, sieve: newSieve(opt.Policy)}
+	r := runner{outbox: o, target: t, Options: opt}
 	r.defaults()
 	r.Board.change(func(s *Status) { *s = Status{Name: opt.Name, Pending: -1} })
 	for ctx.Err() == nil {
@@ -52,7 +51,6 @@ type runner struct {
 	Options
 	outbox   Outbox
 	target   Target
-	sieve    *sieve
 	failures int // in a row
 }
 
@@ -94,9 +92,8 @@ func (r *runner) turn(ctx context.Context) bool {
 	if full {
 		b = wholeMoments(b)
 	}
-	b, held := r.sieve.pick(b)
 	for ctx.Err() == nil {
-		err := r.deliver(ctx, b, held)
+		err := r.deliver(ctx, b)
 		if err == nil {
 			r.count(ctx)
 			return full
@@ -108,17 +105,14 @@ func (r *runner) turn(ctx context.Context) bool {
 
 // deliver sends b and acknowledges it on the tape. When the acknowledgement
 // cannot be written the batch goes again, which is harmless.
-func (r *runner) deliver(ctx context.Context, b mdib.Batch, held int) error {
-	var res mdib.Result
-	if len(b.Records) > 0 {
-		r.Board.change(func(s *Status) { s.State, s.NextTry = Sending, time.Time{} })
-		var err error
-		if res, err = r.target.Send(ctx, b); err != nil {
-			return err
-		}
-		at := r.Now()
-		r.Board.change(func(s *Status) { s.LastSuccess, s.LastError = at, "" })
+func (r *runner) deliver(ctx context.Context, b mdib.Batch) error {
+	r.Board.change(func(s *Status) { s.State, s.NextTry = Sending, time.Time{} })
+	res, err := r.target.Send(ctx, b)
+	if err != nil {
+		return err
 	}
+	at := r.Now()
+	r.Board.change(func(s *Status) { s.LastSuccess = at })
 	// What the server has must not be forgotten because we are closing.
 	if err := r.outbox.Ack(context.WithoutCancel(ctx), r.Name, b, res); err != nil {
 		return local("written", err)
@@ -128,7 +122,6 @@ func (r *runner) deliver(ctx context.Context, b mdib.Batch, held int) error {
 		s.State, s.LastError = Idle, ""
 		s.Sent += uint64(len(b.Records) - len(res.Rejected))
 		s.Parked += uint64(len(res.Rejected))
-		s.Held += uint64(held)
 	})
 	return nil
 }
@@ -183,11 +176,11 @@ func (r *runner) count(ctx context.Context) {
 	if !ok {
 		return
 	}
-	n, err := c.Pending(ctx, r.Name)
+	n, oldest, err := c.Pending(ctx, r.Name)
 	if err != nil {
-		n = -1
+		n, oldest = -1, time.Time{}
 	}
-	r.Board.change(func(s *Status) { s.Pending = n })
+	r.Board.change(func(s *Status) { s.Pending, s.Oldest = n, oldest })
 }
 
 func local(what string, err error) error {

@@ -86,7 +86,7 @@ func TestBackOffDoublesWithinItsBounds(t *testing.T) {
 		rnd := 0.0
 		board := begin(t, uplinktest.NewOutbox(uplinktest.HeartRates(5)...), h, uplink.Options{Rand: func() float64 { return rnd }})
 		synctest.Wait()
-		if s := board.Status(); s.State != uplink.Waiting || s.LastError == "" || s.Pending != 5 || !s.NextTry.Equal(time.Now().Add(time.Second)) {
+		if s := board.Status(); s.State != uplink.Waiting || s.LastError == "" || s.Pending != 5 || s.Oldest.IsZero() || !s.NextTry.Equal(time.Now().Add(time.Second)) {
 			t.Errorf("after the first failure: %+v", s)
 		}
 		rnd = 1 // the longest wait from here on
@@ -266,7 +266,7 @@ func TestAnAnswerIsNotForgottenAtShutdown(t *testing.T) {
 	if err := uplink.Run(ctx, &strict{o}, h, uplink.Options{Name: "main"}); err != nil {
 		t.Fatal(err)
 	}
-	if n, _ := o.Pending(t.Context(), "main"); n != 0 || o.Acks() != 1 {
+	if n, _, _ := o.Pending(t.Context(), "main"); n != 0 || o.Acks() != 1 {
 		t.Errorf("%d records wait though the hospital has them", n)
 	}
 }
@@ -284,5 +284,31 @@ func (o *strict) Ack(ctx context.Context, target string, b mdib.Batch, r mdib.Re
 func TestRunWantsAName(t *testing.T) {
 	if err := uplink.Run(t.Context(), uplinktest.NewOutbox(), &hospital{}, uplink.Options{}); err == nil {
 		t.Error("an uplink without a name has no tape")
+	}
+}
+
+// Three records of one moment stay in one batch wherever the batch is cut.
+func TestAMomentIsNotCut(t *testing.T) {
+	for size := 2; size <= 12; size++ {
+		records := uplinktest.HeartRates(30)
+		for i := range records {
+			records[i].Numeric.Time = records[0].Numeric.Time.Add(time.Duration(i/3) * time.Second)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			h := &hospital{}
+			whole := true
+			h.answer = func(b mdib.Batch) (mdib.Result, error) {
+				whole = whole && len(b.Records)%3 == 0 && b.After == b.Records[len(b.Records)-1].Seq
+				return mdib.Result{}, nil
+			}
+			begin(t, uplinktest.NewOutbox(records...), h, uplink.Options{Batch: size})
+			synctest.Wait()
+			if len(h.got) != 30 {
+				t.Errorf("batches of %d: %d of 30 records arrived", size, len(h.got))
+			}
+			if size >= 4 && !whole {
+				t.Errorf("batches of %d cut a moment", size)
+			}
+		})
 	}
 }

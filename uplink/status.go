@@ -24,10 +24,10 @@ func (s State) String() string {
 type Status struct {
 	Name        string
 	State       State
-	Pending     int64     // records that wait; -1 when the outbox cannot say
+	Pending     int       // records that wait; -1 when the outbox cannot say
+	Oldest      time.Time // of those; zero when none waits
 	Sent        uint64    // records that the server confirmed, since the start
 	Parked      uint64    // records that it refused for good, since the start
-	Held        uint64    // records that were not sent because they belong to no encounter
 	LastSuccess time.Time // when the server last confirmed anything; zero if never
 	LastError   string    // what is wrong and what to do; "" when nothing is
 	NextTry     time.Time // zero unless a try is planned

@@ -12,16 +12,18 @@ import (
 // Outbox is storage as the uplink sees it: a tape per target with a cursor.
 type Outbox interface {
 	// Next gives the records after the target's cursor, at most max; an empty
-	// batch when the target has them all.
+	// batch when the target has them all. What the target is not to get (by its
+	// policy, or for want of consent) is not on its tape.
 	Next(ctx context.Context, target string, max int) (mdib.Batch, error)
 	// Ack moves the cursor past b and parks what was rejected, in one transaction.
 	Ack(ctx context.Context, target string, b mdib.Batch, r mdib.Result) error
 }
 
 // A Counter is an Outbox that can say how many records a target has not yet
-// acknowledged. An Outbox need not be one.
+// acknowledged, and when the oldest of them was received. An Outbox need not
+// be one.
 type Counter interface {
-	Pending(ctx context.Context, target string) (int64, error)
+	Pending(ctx context.Context, target string) (n int, oldest time.Time, err error)
 }
 
 // Target sends a batch. Sending the same batch twice must be harmless. An error

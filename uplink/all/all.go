@@ -16,14 +16,14 @@ func Kinds() []uplink.Kind {
 	}
 }
 
-// Open makes the target of one kind.
-func Open(kind string, s uplink.Settings) (uplink.Target, error) {
+// Lookup finds a kind by its name.
+func Lookup(name string) (uplink.Kind, error) {
 	var names []string
 	for _, k := range Kinds() {
-		if k.Name == kind {
-			return k.New(s)
+		if k.Name == name {
+			return k, nil
 		}
 		names = append(names, k.Name)
 	}
-	return nil, fmt.Errorf("uplink %q: kind %q is not known; write one of: %s", s.Name, kind, strings.Join(names, ", "))
+	return uplink.Kind{}, fmt.Errorf("%q is no kind of hospital system; write one of: %s", name, strings.Join(names, ", "))
 }

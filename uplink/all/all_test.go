@@ -7,12 +7,12 @@ import (
 	"lamplight/uplink"
 )
 
-func TestOpen(t *testing.T) {
-	if _, err := Open("fhir", uplink.Settings{Name: "main", URL: "https://fhir.example/R4"}); err != nil {
-		t.Errorf("a good configuration: %v", err)
+func TestLookup(t *testing.T) {
+	if k, err := Lookup("fhir"); err != nil || k.Name != "fhir" {
+		t.Errorf("fhir: %v %v", k, err)
 	}
-	_, err := Open("fihr", uplink.Settings{Name: "main"})
-	if err == nil || !strings.Contains(err.Error(), "fihr") || !strings.Contains(err.Error(), "fhir") {
+	_, err := Lookup("fihr")
+	if err == nil || !strings.Contains(err.Error(), "fihr") || !strings.Contains(err.Error(), "one of: fhir") {
 		t.Errorf("a wrong kind must be named beside the right ones: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"lamplight/mdib"
 )
@@ -62,17 +63,20 @@ func (o *Outbox) Ack(_ context.Context, _ string, b mdib.Batch, r mdib.Result) e
 	return nil
 }
 
-// Pending counts the records behind the cursor.
-func (o *Outbox) Pending(context.Context, string) (int64, error) {
+// Pending counts the records behind the cursor. The oldest is as old as its
+// number says.
+func (o *Outbox) Pending(context.Context, string) (n int, oldest time.Time, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	n := int64(0)
 	for _, r := range o.tape {
-		if r.Seq > o.cursor {
-			n++
+		if r.Seq <= o.cursor {
+			continue
+		}
+		if n++; n == 1 {
+			oldest = start.Add(time.Duration(r.Seq) * time.Second)
 		}
 	}
-	return n, nil
+	return n, oldest, nil
 }
 
 // Moved gets a token after each move of the cursor.
