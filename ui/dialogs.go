@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"time"
+
+	"lamplight/alarms"
+	"lamplight/ui/theme"
+	"lamplight/ui/widget"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	fynetheme "fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+)
+
+// field is an entry that lets Escape and Enter through to its dialog.
+type field struct {
+	fynewidget.Entry
+	u     *UI
+	enter func()
+}
+
+func (u *UI) newField(text, placeholder string) *field {
+	f := &field{u: u}
+	f.ExtendBaseWidget(f)
+	f.SetText(text)
+	f.SetPlaceHolder(placeholder)
+	return f
+}
+
+// TypedKey is called by Fyne.
+func (f *field) TypedKey(e *fyne.KeyEvent) {
+	switch {
+	case e.Name == fyne.KeyEscape && f.u.dialogOpen():
+		f.u.closeDialog()
+	case e.Name == fyne.KeyEscape:
+		f.u.win.Canvas().Unfocus()
+	case f.enter != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
+		f.enter()
+	default:
+		f.Entry.TypedKey(e)
+	}
+}
+
+func (u *UI) dialogOpen() bool { return u.win.Canvas().Overlays().Top() != nil }
+
+func (u *UI) closeDialog() {
+	if u.dialog != nil {
+		u.dialog.Hide()
+		u.dialog = nil
+	} else if top := u.win.Canvas().Overlays().Top(); top != nil {
+		u.win.Canvas().Overlays().Remove(top)
+	}
+}
+
+// open shows a dialog with its buttons; there is one at a time.
+func (u *UI) open(title string, content fyne.CanvasObject, width float32, buttons ...fyne.CanvasObject) {
+	u.closeDialogs()
+	row := container.NewHBox(append([]fyne.CanvasObject{spacer()}, buttons...)...)
+	d := dialog.NewCustomWithoutButtons(title, container.NewPadded(container.NewVBox(content, row)), u.win)
+	d.Resize(fyne.NewSize(width, d.MinSize().Height))
+	u.dialog = d
+	d.Show()
+}
+
+func (u *UI) closeDialogs() {
+	for u.dialogOpen() {
+		u.closeDialog()
+	}
+}
+
+func spacer() fyne.CanvasObject { return fynewidget.NewLabel("") }
+
+// confirm asks before something that cannot be taken back.
+func (u *UI) confirm(title, text, yes string, do func()) {
+	label := fynewidget.NewLabel(u.w.T(text))
+	label.Wrapping = fyne.TextWrapWord
+	no := fynewidget.NewButton(u.w.T("do.cancel"), u.closeDialog)
+	ok := fynewidget.NewButton(u.w.T(yes), func() { u.closeDialog(); do() })
+	ok.Importance = fynewidget.HighImportance
+	u.open(u.w.T(title), label, 460, no, ok)
+}
+
+// tell shows an error in the words it came with.
+func (u *UI) tell(title string, err error) {
+	label := fynewidget.NewLabel(err.Error())
+	label.Wrapping = fyne.TextWrapWord
+	ok := fynewidget.NewButton(u.w.T("do.close"), u.closeDialog)
+	u.open(u.w.T(title), label, 520, ok)
+	u.win.Canvas().Focus(ok)
+}
+
+// acknowledge marks one condition as seen.
+func (u *UI) acknowledge(c alarms.Condition, now time.Time) {
+	if err := u.deps.Ward.Acknowledge(c.MDS, c.Ref, now); err != nil {
+		u.tell("error.acknowledge", err)
+		return
+	}
+	u.looked = time.Time{}
+}
+
+// showKeys lists every key.
+func (u *UI) showKeys() {
+	rows := container.NewVBox()
+	for _, k := range u.allKeys() {
+		rows.Add(widget.NewKeys(14*u.textScale(), theme.Ink(theme.Text), k))
+	}
+	ok := fynewidget.NewButtonWithIcon(u.w.T("do.close"), fynetheme.CancelIcon(), u.closeDialog)
+	u.open(u.w.T("keys.title"), rows, 460, ok)
+}
+
+func (u *UI) allKeys() []widget.Key {
+	w := u.w
+	return []widget.Key{
+		{Cap: "1 – 9", Does: w.T("keys.bed")},
+		{Cap: w.T("key.arrows"), Does: w.T("keys.choose")},
+		{Cap: w.T("key.space"), Does: w.T("keys.open")},
+		{Cap: w.T("key.enter"), Does: w.T("keys.acknowledge")},
+		{Cap: "N", Does: w.T("keys.next")},
+		{Cap: "Esc", Does: w.T("keys.back")},
+		{Cap: "A", Does: w.T("keys.admit")},
+		{Cap: "D", Does: w.T("keys.discharge")},
+		{Cap: "F6", Does: w.T("keys.trends")},
+		{Cap: "F7", Does: w.T("keys.bedPage")},
+		{Cap: "F8", Does: w.T("keys.devices")},
+		{Cap: "F9", Does: w.T("keys.settings")},
+		{Cap: "F12", Does: w.T("keys.about")},
+		{Cap: "? F1", Does: w.T("keys.this")},
+	}
+}

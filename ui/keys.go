@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+)
+
+// key handles what no focused field took.
+func (u *UI) key(k fyne.KeyName) {
+	if u.dialogOpen() {
+		if k == fyne.KeyEscape {
+			u.closeDialog()
+		}
+		return
+	}
+	if u.pages[u.at].key(k) {
+		return
+	}
+	switch k {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		u.shell.acknowledge(u.now())
+	case fyne.KeyN:
+		u.shell.next(u.now())
+	case fyne.KeyEscape:
+		u.win.Canvas().Unfocus()
+		u.go_(routeWard)
+	case fyne.KeyF1:
+		u.showKeys()
+	case fyne.KeyF6:
+		u.go_(routeTrend)
+	case fyne.KeyF7:
+		u.go_(routeBed)
+	case fyne.KeyF8:
+		u.go_(routeDevices)
+	case fyne.KeyF9:
+		u.go_(routeSettings)
+	case fyne.KeyF12:
+		u.go_(routeAbout)
+	}
+}
+
+// rune handles what depends on the keyboard's layout.
+func (u *UI) rune(r rune) {
+	if u.dialogOpen() {
+		return
+	}
+	switch {
+	case r == '?':
+		u.showKeys()
+	case r >= '1' && r <= '9' && (u.at == routeWard || u.at == routeBed):
+		u.openBed(int(r - '1'))
+	}
+}
+
+// systemLanguage is what the desktop is set to.
+func systemLanguage() string { return string(lang.SystemLocale().LanguageString()) }
