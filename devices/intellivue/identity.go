@@ -13,31 +13,7 @@ func (r *reader) identity(attrs []wire.Attr, at time.Time) {
 	d := &r.mds
 	was := identityOf(d)
 	for _, a := range attrs {
-		switch a.ID {
-		case wire.AttrModel:
-			if maker, model, err := wire.ParseModel(a.Value); err == nil {
-				if maker != "" {
-					d.Manufacturer = maker
-				}
-				if model != "" && !r.part { // the part number names the model better
-					d.Model = modelName(model)
-				}
-			}
-		case wire.AttrProduction:
-			if list, err := wire.ParseProduction(a.Value); err == nil {
-				r.production(list)
-			}
-		case wire.AttrBedLabel:
-			if s, err := wire.ParseString(a.Value); err == nil {
-				d.Bed = s
-			}
-		case wire.AttrBedLabelRaw:
-			d.Bed = wire.RawString(a.Value)
-		case wire.AttrMode:
-			if v, ok := wire.U16(a.Value); ok {
-				d.Mode = operatingMode(v)
-			}
-		}
+		r.identify(a)
 	}
 	if c := r.deviceClock(attrs, at); c != nil {
 		// A second's resolution: less than two seconds of change is none.
@@ -47,6 +23,36 @@ func (r *reader) identity(attrs []wire.Attr, at time.Time) {
 	}
 	if identityOf(d) != was {
 		r.dirty = true
+	}
+}
+
+// identify takes in one attribute of the monitor as a whole.
+func (r *reader) identify(a wire.Attr) {
+	d := &r.mds
+	switch a.ID {
+	case wire.AttrModel:
+		if maker, model, err := wire.ParseModel(a.Value); err == nil {
+			if maker != "" {
+				d.Manufacturer = maker
+			}
+			if model != "" && !r.part { // the part number names the model better
+				d.Model = modelName(model)
+			}
+		}
+	case wire.AttrProduction:
+		if list, err := wire.ParseProduction(a.Value); err == nil {
+			r.production(list)
+		}
+	case wire.AttrBedLabel:
+		if s, err := wire.ParseString(a.Value); err == nil {
+			d.Bed = s
+		}
+	case wire.AttrBedLabelRaw:
+		d.Bed = wire.RawString(a.Value)
+	case wire.AttrMode:
+		if v, ok := wire.U16(a.Value); ok {
+			d.Mode = operatingMode(v)
+		}
 	}
 }
 

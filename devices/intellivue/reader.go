@@ -61,6 +61,8 @@ type reader struct {
 	snapshot snapshot
 	alerts   map[mdib.Ref]mdib.AlertCondition // that are present, as last told
 	report   mdib.Report                      // in the making
+
+	restarted bool // the monitor\'s clock began anew
 }
 
 func newReader(s devices.Settings, live bool) *reader {
@@ -111,7 +113,7 @@ func (r *reader) flush(emit func(mdib.Report)) {
 func (r *reader) see(rel uint32, at time.Time) {
 	if r.clock.see(rel, at) {
 		r.forget()
-		r.dirty = true
+		r.dirty, r.restarted = true, true
 	}
 }
 

@@ -1,8 +1,8 @@
 package wire
 
-// The bytes that structure a serial line.
+// The bytes that structure a serial line. FrameBegin never starts a bare message.
 const (
-	frameBegin  = 0xC0
+	FrameBegin  = 0xC0
 	frameEnd    = 0xC1
 	frameEscape = 0x7D
 	escapeXor   = 0x20
@@ -38,9 +38,9 @@ func AppendFrame(b, message []byte) []byte {
 	body := put16([]byte{frameProtocol, frameType}, uint16(len(message)))
 	body = append(body, message...)
 	fcs := crc16(body)
-	b = append(b, frameBegin)
+	b = append(b, FrameBegin)
 	for _, x := range append(body, byte(fcs), byte(fcs>>8)) {
-		if x == frameBegin || x == frameEnd || x == frameEscape {
+		if x == FrameBegin || x == frameEnd || x == frameEscape {
 			b = append(b, frameEscape, x^escapeXor)
 			continue
 		}
@@ -68,7 +68,7 @@ type Piece struct {
 // Push takes one byte and calls found for every piece that ends with it.
 func (d *Deframer) Push(x byte, found func(Piece)) {
 	switch {
-	case x == frameBegin:
+	case x == FrameBegin:
 		if d.inside {
 			found(Piece{Raw: d.raw, Bad: d.raw > 1, Discarded: true})
 		}
