@@ -216,7 +216,7 @@ func technical(c Condition, at time.Time) *Condition {
 	c.AlertCondition.Kind, c.Provenance = mdib.Technical, mdib.FromWorkstation
 	c.Present, c.Signal = true, mdib.SignalOn
 	c.Onset, c.Limit = at, math.NaN()
-	c.Code = mdib.Code{System: mdib.SystemLamplight, Value: string(c.Finding)}
+	c.Code = mdib.Code{System: System, Value: string(c.Finding)}
 	return &c
 }
 

@@ -33,6 +33,10 @@ func NoLimits() Limits {
 	return Limits{Low: nan, High: nan, ExtremeLow: nan, ExtremeHigh: nan}
 }
 
+// System is the coding system of the technical conditions found here; its
+// values are the Findings.
+const System = "urn:lamplight:alarm"
+
 // Finding says what a condition found, for the screen to put into its language.
 type Finding string
 

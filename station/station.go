@@ -1,6 +1,8 @@
 package station
 
 import (
+	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -8,6 +10,16 @@ import (
 	"lamplight/mdib"
 
 	"github.com/google/uuid"
+)
+
+const (
+	// Keep is how far back the arrays of a wave are kept for drawing.
+	Keep = 75 * time.Second
+	// Quiet is how long the devices of a discharged bed must send no value
+	// before new values are taken for another patient's.
+	Quiet = time.Minute
+	// incompleteShown is how long a refused Report is presented.
+	incompleteShown = time.Minute
 )
 
 // Config is what a Station is made of.
@@ -37,45 +49,185 @@ type DeviceConfig struct {
 // Station holds the newest state of every bed. Its methods may be called from
 // any goroutine; none of them waits for anything slow.
 type Station struct {
-	mu sync.Mutex
+	facility string
+	recorder Recorder
+
+	mu      sync.Mutex // over all below
+	engine  *alarms.Engine
+	beds    []*bed
+	devices map[uuid.UUID]*device
+	now     time.Time // the latest that Reports, ticks and acts have told
+	refused uint64
 }
 
 // New makes a Station. It does nothing until Run.
-func New(c Config) *Station { return &Station{} }
+func New(c Config) *Station {
+	s := &Station{
+		facility: c.Facility,
+		recorder: c.Recorder,
+		engine:   alarms.New(c.Alarms),
+		devices:  map[uuid.UUID]*device{},
+	}
+	for _, cfg := range c.Beds {
+		b := &bed{Bed: cfg}
+		s.beds = append(s.beds, b)
+		for _, dc := range cfg.Devices {
+			s.addDevice(b, dc)
+		}
+	}
+	for _, e := range c.Resume {
+		if b := s.bed(e.Location.Bed); b != nil && (b.encounter == nil || b.encounter.Start.Before(e.Start)) {
+			b.encounter = &e
+		}
+	}
+	return s
+}
 
 // Run takes Reports until in is closed. Time is that of the Reports and of the
 // ticks, which are best a fifth of a second apart and bear a monotonic reading.
-func (s *Station) Run(in <-chan mdib.Report, ticks <-chan time.Time) {}
-
-// View is a copy of the newest state.
-func (s *Station) View(now time.Time) View { return View{} }
-
-// ViewInto is View that reuses the slices of v.
-func (s *Station) ViewInto(now time.Time, v *View) {}
-
-// Samples appends the arrays of one wave that touch from…to, in order. At
-// least the last 60 s are kept.
-func (s *Station) Samples(device uuid.UUID, wave mdib.Ref, from, to time.Time, buf []mdib.SampleArray) []mdib.SampleArray {
-	return buf
+func (s *Station) Run(in <-chan mdib.Report, ticks <-chan time.Time) {
+	for {
+		select {
+		case r, ok := <-in:
+			if !ok {
+				return
+			}
+			s.take(r)
+		case now, ok := <-ticks:
+			if !ok {
+				ticks = nil
+				continue
+			}
+			s.tick(now)
+		}
+	}
 }
 
-// Acknowledge marks one condition as seen.
-func (s *Station) Acknowledge(device uuid.UUID, condition mdib.Ref, now time.Time) error { return nil }
+// take is the way of every Report: state, judgement, record.
+func (s *Station) take(r mdib.Report) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.passed(r.Received)
+	d := s.devices[r.MDS]
+	if d == nil { // the last words of a device that was taken away
+		s.record(r)
+		return
+	}
+	d.last = now
+	if r.Describe != nil {
+		d.describe(r.Describe)
+		d.bed.sort()
+		s.identify(d)
+	}
+	if r.Link != nil {
+		d.link, d.linked = *r.Link, true
+	}
+	if hasValues(&r) {
+		if s.serve(d, &r) {
+			if d.keep(&r, now) {
+				d.bed.sort()
+			}
+			s.bind(d)
+		} else {
+			r.Numerics, r.Samples, r.Enums = nil, nil, nil
+		}
+	}
+	changes := s.engine.Step(now, r)
+	s.record(r)
+	s.recordAlerts(changes)
+}
 
-// AcknowledgeAll marks every condition of a bed as seen.
-func (s *Station) AcknowledgeAll(bed string, now time.Time) error { return nil }
+func hasValues(r *mdib.Report) bool { return len(r.Numerics)+len(r.Samples)+len(r.Enums) > 0 }
 
-// Admit begins an encounter in an empty bed, or names the patient of one that
-// began without a name.
-func (s *Station) Admit(bed string, p mdib.Patient, now time.Time) error { return nil }
+func (s *Station) tick(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now = s.passed(now)
+	s.recordAlerts(s.engine.Tick(now))
+	for _, d := range s.devices {
+		if d.refused > 0 && now.Sub(d.refusedAt) >= incompleteShown {
+			d.refused = 0
+			s.recordAlerts(s.engine.Lower(now, alarms.Key{MDS: d.ID, Ref: incompleteRef}))
+		}
+	}
+}
 
-// Discharge ends the encounter of a bed.
-func (s *Station) Discharge(bed string, now time.Time) error { return nil }
+// passed lets time run on, never back.
+func (s *Station) passed(now time.Time) time.Time {
+	if now.After(s.now) {
+		s.now = now
+	}
+	return s.now
+}
 
-// SetLimits puts limits in force for one metric of a bed, until its encounter ends.
-func (s *Station) SetLimits(bed string, metric mdib.Metric, l alarms.Limits, now time.Time) error {
+const (
+	incompleteRef mdib.Ref = "lamplight/incomplete"
+	patientRef    mdib.Ref = "lamplight/patient"
+	simulatedRef  mdib.Ref = "lamplight/simulated"
+)
+
+// record hands a Report on. One that is refused is counted and shown.
+func (s *Station) record(r mdib.Report) {
+	if s.recorder == nil || s.recorder.Record(r) {
+		return
+	}
+	s.refused++
+	d := s.devices[r.MDS]
+	if d == nil {
+		return
+	}
+	d.refused++
+	d.refusedAt = s.now
+	s.recordAlerts(s.engine.Raise(s.now, alarms.Condition{
+		MDS: d.ID,
+		AlertCondition: mdib.AlertCondition{
+			Ref: incompleteRef, Priority: mdib.PriorityMedium,
+			Text: fmt.Sprintf("Recording incomplete: %d reports refused", d.refused),
+		},
+		Finding: alarms.FindIncomplete, Value: float64(d.refused),
+	}))
+}
+
+// recordAlerts records what the engine found, one Report a device.
+func (s *Station) recordAlerts(changes []alarms.Condition) {
+	for len(changes) > 0 {
+		r := mdib.Report{MDS: changes[0].MDS, Received: s.now}
+		rest := changes[:0:0]
+		for _, c := range changes {
+			if c.MDS == r.MDS {
+				r.Alerts = append(r.Alerts, c.AlertCondition)
+			} else {
+				rest = append(rest, c)
+			}
+		}
+		changes = rest
+		s.record(r)
+	}
+}
+
+func (s *Station) raise(d *device, ref mdib.Ref, f alarms.Finding, p mdib.Priority, text string) {
+	s.recordAlerts(s.engine.Raise(s.now, alarms.Condition{
+		MDS:            d.ID,
+		AlertCondition: mdib.AlertCondition{Ref: ref, Priority: p, Text: text},
+		Finding:        f, Value: math.NaN(),
+	}))
+}
+
+func (s *Station) lower(d *device, ref mdib.Ref) {
+	s.recordAlerts(s.engine.Lower(s.now, alarms.Key{MDS: d.ID, Ref: ref}))
+}
+
+func (s *Station) bed(label string) *bed {
+	for _, b := range s.beds {
+		if b.Label == label {
+			return b
+		}
+	}
 	return nil
 }
 
-// SetBeds replaces the beds and devices. What stays keeps its state.
-func (s *Station) SetBeds(beds []Bed, now time.Time) {}
+func (s *Station) addDevice(b *bed, c DeviceConfig) {
+	d := &device{DeviceConfig: c, bed: b, waves: map[mdib.Ref]*wave{}}
+	b.devices = append(b.devices, d)
+	s.devices[c.ID] = d
+}

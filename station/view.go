@@ -30,7 +30,7 @@ type BedView struct {
 	Label      string
 	Unit       string
 	Encounter  *mdib.Encounter // nil: empty
-	Discharged bool            // empty although a device still sends: its values are neither shown nor kept until somebody is admitted
+	Discharged bool            // values that its devices still send are neither shown nor kept until somebody is admitted
 	Devices    []DeviceView
 	Numerics   []NumericView       // in display order: heart rate, SpO2, pressures, respiration, temperature, the rest
 	Enums      []EnumView          // in display order
