@@ -3,9 +3,12 @@ package all
 
 import (
 	"lamplight/devices"
+	"lamplight/devices/nonin"
 )
 
 // Registry gives every model that the program knows.
 func Registry() devices.Registry {
-	return devices.NewRegistry()
+	return devices.NewRegistry(
+		nonin.Model(),
+	)
 }
