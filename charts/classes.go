@@ -148,10 +148,11 @@ func inUnits(m mdib.Metric, steps [][2]float64) Scale {
 	return s
 }
 
+// number writes a value in at most six figures, with a true minus.
 func number(v float64) string {
-	s := strconv.FormatFloat(v, 'f', -1, 64)
+	s := strconv.FormatFloat(math.Abs(v), 'g', 6, 64)
 	if v < 0 {
-		return "−" + s[1:]
+		return "−" + s
 	}
 	return s
 }

@@ -160,7 +160,7 @@ func TestWholeStripHasOneScale(t *testing.T) {
 
 // Without a usable scale there is no line, rather than a flat one.
 func TestNoScaleNoLine(t *testing.T) {
-	for _, sc := range []Scale{{}, fixed(5, 5), fixed(math.NaN(), 1), fixed(0, math.Inf(1))} {
+	for _, sc := range []Scale{{}, only(5, 5), only(math.NaN(), 1), only(0, math.Inf(1))} {
 		in, dst := line(100, record(4*ms, 256*ms, 0, 5, ecg), 4*ms)
 		in.Waves[0].Scale = sc
 		new(Sweep).Draw(dst, in, at(2))

@@ -15,8 +15,8 @@ import (
 
 const ms = time.Millisecond
 
-// fixed is a scale that never changes.
-func fixed(low, high float64) Scale { return Scale{Ranges: []Range{{Low: low, High: high}}} }
+// only is a scale that never changes.
+func only(low, high float64) Scale { return Scale{Ranges: []Range{{Low: low, High: high}}} }
 
 // canvas is an image full of a colour that nothing else has.
 func canvas(w, h int) *image.RGBA {
@@ -91,7 +91,7 @@ func TestDrawnInPiecesEqualsDrawnAtOnce(t *testing.T) {
 			in.Grid = color.RGBA{30, 40, 50, 255}
 		}
 		for i, period := range []time.Duration{2 * ms, 4 * ms, 16 * ms, 50 * ms} {
-			w := Wave{Color: green, Period: period, Scale: fixed(-1600, 1600), Source: rough(r, period, 25)}
+			w := Wave{Color: green, Period: period, Scale: only(-1600, 1600), Source: rough(r, period, 25)}
 			w.Rect = image.Rect(3, 5+i*42, 3+90+r.IntN(90), 5+i*42+20+r.IntN(20))
 			in.Waves = append(in.Waves, w)
 		}
@@ -120,7 +120,7 @@ func TestNothingOutsideTheRects(t *testing.T) {
 	in := Input{Background: ground, Grid: red, Speed: 150, Erase: 13, Epoch: epoch}
 	rects := []image.Rectangle{image.Rect(10, 10, 60, 40), image.Rect(70, 12, 71, 40), image.Rect(-20, 50, 30, 70), image.Rect(60, 60, 140, 61), image.Rect(90, -9, 130, 30)}
 	for _, rect := range rects {
-		in.Waves = append(in.Waves, Wave{rect, green, 4 * ms, fixed(-900, 900), rough(r, 4*ms, 10)})
+		in.Waves = append(in.Waves, Wave{rect, green, 4 * ms, only(-900, 900), rough(r, 4*ms, 10)})
 	}
 	var s Sweep
 	dst := canvas(120, 80)
@@ -151,7 +151,7 @@ func TestPeaksSurvive(t *testing.T) {
 		})
 		// 500 samples a second in 25 columns: 20 in each.
 		in := Input{Background: ground, Speed: 25, Epoch: epoch,
-			Waves: []Wave{{image.Rect(0, 0, 100, h), green, 2 * ms, fixed(0, 1000), tp}}}
+			Waves: []Wave{{image.Rect(0, 0, 100, h), green, 2 * ms, only(0, 1000), tp}}}
 		dst := canvas(100, h)
 		new(Sweep).Draw(dst, in, at(3.5))
 		x := peak * 25 / 500
@@ -179,7 +179,7 @@ func inkIn(m *image.RGBA, r image.Rectangle) int {
 
 func line(speed float64, tp *tape, period time.Duration) (Input, *image.RGBA) {
 	return Input{Background: ground, Speed: speed, Erase: 10, Epoch: epoch,
-		Waves: []Wave{{image.Rect(0, 0, 200, 40), green, period, fixed(-1000, 1000), tp}}}, canvas(200, 40)
+		Waves: []Wave{{image.Rect(0, 0, 200, 40), green, period, only(-1000, 1000), tp}}}, canvas(200, 40)
 }
 
 func TestGapsAreEmpty(t *testing.T) {
@@ -301,11 +301,11 @@ func TestChangesAreTaken(t *testing.T) {
 		"nothing": func(*Input) {},
 		"colour":  func(in *Input) { in.Waves[0].Color = cyan },
 		"source":  func(in *Input) { in.Waves[0].Source = other },
-		"scale":   func(in *Input) { in.Waves[0].Scale = fixed(-2000, 2000) },
+		"scale":   func(in *Input) { in.Waves[0].Scale = only(-2000, 2000) },
 		"rect":    func(in *Input) { in.Waves[0].Rect = image.Rect(20, 10, 150, 30) },
 		"removed": func(in *Input) { in.Waves = nil },
 		"added": func(in *Input) {
-			in.Waves = append(in.Waves, Wave{image.Rect(0, 40, 50, 60), red, 4 * ms, fixed(0, 500), tp})
+			in.Waves = append(in.Waves, Wave{image.Rect(0, 40, 50, 60), red, 4 * ms, only(0, 500), tp})
 		},
 		"background": func(in *Input) { in.Background = color.RGBA{1, 2, 3, 255} },
 		"grid":       func(in *Input) { in.Grid = color.RGBA{90, 90, 90, 255} },

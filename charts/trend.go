@@ -3,6 +3,7 @@ package charts
 import (
 	"image"
 	"image/color"
+	"math"
 	"time"
 
 	"golang.org/x/image/font"
@@ -10,16 +11,16 @@ import (
 	"lamplight/mdib"
 )
 
-// Trend is a picture of hours or days: lines with their band of extremes,
-// pressures as bars, events, and the places where nothing is known hatched.
-// It is a value; drawing it changes nothing in it.
+// Trend is a picture of minutes to months: lines with their band of extremes,
+// pressures as bars, events, and the times of which nothing is known hatched.
+// It is a value; drawing changes nothing in it.
 type Trend struct {
 	From, To time.Time
 	Zone     *time.Location // of the time axis; nil: the local one
-	Series   []Series       // the first one's scale is written at the left, the next other one at the right
+	Series   []Series       // the first scale is written at the left, the next other one at the right
 	Bars     []Bars
-	Events   []Event
-	Cursor   time.Time // a vertical line; zero: none
+	Events   []Event   // by rising Time
+	Cursor   time.Time // a vertical line with a dot on each series; zero: none
 	Look     TrendLook
 }
 
@@ -45,8 +46,8 @@ type Series struct {
 // systole with a mark at the mean.
 type Bars struct {
 	Color     color.RGBA
-	Readings  []Reading // by rising Time
-	Low, High float64   // at the bottom and the top of the plot
+	Readings  []Reading
+	Low, High float64 // at the bottom and the top of the plot
 }
 
 // Reading is one measured pressure. A value that is missing is NaN.
@@ -62,16 +63,100 @@ type Event struct {
 	Color color.RGBA
 }
 
+// beat is the hole between two values that is a device's rhythm, not a gap: a
+// monitor that reports each 1.024 s leaves one second in 43 empty.
+const beat = 1500 * time.Millisecond
+
 // Draw paints the whole of dst.
-func (t *Trend) Draw(dst *image.RGBA) {}
+func (t *Trend) Draw(dst *image.RGBA) {
+	fill(dst, dst.Rect, t.Look.Background)
+	p := t.open(dst)
+	if p.plot.Dx() < 2 || p.plot.Dy() < 2 || !t.To.After(t.From) {
+		return
+	}
+	p.gaps()
+	p.axes()
+	for i := range t.Series {
+		p.series(&t.Series[i])
+	}
+	for i := range t.Bars {
+		p.bars(&t.Bars[i])
+	}
+	p.events()
+	p.cursor()
+}
 
 // Plot gives the part of an image with these bounds in which the curves are;
 // the axes are around it.
-func (t *Trend) Plot(bounds image.Rectangle) image.Rectangle { return bounds }
+func (t *Trend) Plot(bounds image.Rectangle) image.Rectangle {
+	face := t.Look.face()
+	u := t.Look.unit()
+	left, right := t.axisScales()
+	width := func(s *valueScale) int {
+		if s == nil {
+			return int(10 * u)
+		}
+		return int(40 * u)
+	}
+	return image.Rect(bounds.Min.X+width(left), bounds.Min.Y+int(8*u),
+		bounds.Max.X-width(right), bounds.Max.Y-face.Metrics().Height.Ceil()-int(8*u))
+}
 
 // TimeAt gives the time under the column x of an image with these bounds, for
 // a cursor that follows the pointer; it is kept between From and To.
-func (t *Trend) TimeAt(bounds image.Rectangle, x int) time.Time { return t.From }
+func (t *Trend) TimeAt(bounds image.Rectangle, x int) time.Time {
+	plot := t.Plot(bounds)
+	if plot.Dx() < 1 || !t.To.After(t.From) {
+		return t.From
+	}
+	part := (float64(x-plot.Min.X) + 0.5) / float64(plot.Dx())
+	return t.From.Add(time.Duration(min(max(part, 0), 1) * float64(t.To.Sub(t.From))))
+}
 
 // Coverage is the part of the time from…to, 0 to 1, for which rows hold a value.
-func Coverage(rows []mdib.Rollup, from, to time.Time) float64 { return 0 }
+func Coverage(rows []mdib.Rollup, from, to time.Time) float64 {
+	if !to.After(from) {
+		return 0
+	}
+	var known time.Duration
+	done := from
+	for i := range runs(rows) {
+		a, b := i.from, i.to
+		if a.Before(done) {
+			a = done
+		}
+		if b.After(to) {
+			b = to
+		}
+		if b.After(a) {
+			known += b.Sub(a)
+			done = b
+		}
+	}
+	return float64(known) / float64(to.Sub(from))
+}
+
+// At gives the row that holds a value for this time, as a cursor shows it.
+func At(rows []mdib.Rollup, t time.Time) (mdib.Rollup, bool) {
+	for i := startIndex(rows, t) - 1; i >= 0; i-- {
+		r := rows[i]
+		if end := r.Start.Add(r.Span); has(r) {
+			return r, !t.After(end) || t.Sub(end) < beat
+		}
+		if t.Sub(r.Start) > r.Span+beat {
+			break
+		}
+	}
+	return mdib.Rollup{}, false
+}
+
+func has(r mdib.Rollup) bool {
+	return r.Count > 0 && !math.IsNaN(r.Mean) && !math.IsInf(r.Mean, 0)
+}
+
+func (l *TrendLook) unit() float64 {
+	if l.Scale > 0 && l.Scale < 100 {
+		return l.Scale
+	}
+	return 1
+}
