@@ -55,7 +55,7 @@ func newBedPage(u *UI) *bedPage {
 	text, quiet := theme.Ink(theme.Text), theme.Ink(theme.Quiet)
 	p.waves = newWaves(u.epoch, p.floor)
 	p.waves.dpi = 96
-	p.box = container.New(&bedLayout{p}, p.waves.image)
+	p.box = container.NewWithoutLayout(p.waves.image)
 	add := func(size float32, bold bool, c fyne.ThemeColorName) *canvas.Text {
 		t := widget.NewText(size*s, bold, theme.Ink(c))
 		p.box.Add(t)
@@ -101,6 +101,7 @@ func newBedPage(u *UI) *bedPage {
 	trends := fynewidget.NewButton(u.w.T("page.trends")+" (F6)", func() { u.go_(routeTrend) })
 	p.buttons = container.NewHBox(p.admit, p.discharge, trends)
 	p.box.Add(p.buttons)
+	p.box.Layout = &bedLayout{p} // only now: adding lays out
 	return p
 }
 

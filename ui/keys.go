@@ -44,6 +44,9 @@ func (u *UI) rune(r rune) {
 	if u.dialogOpen() {
 		return
 	}
+	if t, ok := u.pages[u.at].(interface{ rune(rune) bool }); ok && t.rune(r) {
+		return
+	}
 	switch {
 	case r == '?':
 		u.showKeys()

@@ -204,7 +204,7 @@ func tileReadings(items []item) []widget.Reading {
 	have := map[rank]bool{}
 	for _, it := range items {
 		twice := have[it.rank] && it.rank != rankRest && it.rank != rankVenous
-		if twice || it.rank == rankPulse && have[rankHeart] {
+		if twice || it.rank == rankPulse && have[rankHeart] || it.rank == rankRest && len(out) >= 3 {
 			continue
 		}
 		have[it.rank] = true

@@ -104,7 +104,8 @@ func (u *UI) build() {
 	u.app.Settings().SetTheme(theme.Theme{TextScale: float32(p.TextScale)})
 	u.shell = newShell(u)
 	u.pages = map[route]page{
-		routeWard: newWardPage(u), routeBed: newBedPage(u),
+		routeWard: newWardPage(u), routeBed: newBedPage(u), routeTrend: newTrendPage(u),
+		routeDevices: newDevicePage(u), routeSettings: newSettingPage(u), routeAbout: newAboutPage(u),
 	}
 	u.win.SetContent(u.shell.box)
 	u.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { u.key(e.Name) })

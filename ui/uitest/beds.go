@@ -46,7 +46,7 @@ func Calm(n int, started time.Time) *Ward {
 				Wave("Resp", "Resp", mdib.ClassResp, 16*time.Millisecond),
 			},
 		}
-		b.Dia = b.Sys - 50
+		b.Dia = b.Sys * 0.55
 		w.Beds = append(w.Beds, b)
 	}
 	return w

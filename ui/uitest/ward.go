@@ -106,8 +106,8 @@ func (w *Ward) bed(b *Bed, now time.Time) station.BedView {
 		add("MDC_PULS_OXIM_PULS_RATE", "PR", "/min", mdib.ClassSpO2, b.Rate+wobble, 0, 50, 120)
 	}
 	add("MDC_PULS_OXIM_SAT_O2", "SpO₂", "%", mdib.ClassSpO2, b.SpO2, 0, 92, nan)
-	add("MDC_PRESS_BLD_ART_ABP_SYS", "ABP sys", "mmHg", mdib.ClassABP, b.Sys+2*wobble, 0, 90, 160)
-	add("MDC_PRESS_BLD_ART_ABP_DIA", "ABP dia", "mmHg", mdib.ClassABP, b.Dia+wobble, 0, nan, nan)
+	add("MDC_PRESS_BLD_ART_ABP_SYS", "ABP sys", "mmHg", mdib.ClassABP, b.Sys*(1+0.01*wobble), 0, 90, 160)
+	add("MDC_PRESS_BLD_ART_ABP_DIA", "ABP dia", "mmHg", mdib.ClassABP, b.Dia*(1+0.01*wobble), 0, nan, nan)
 	add("MDC_PRESS_BLD_ART_ABP_MEAN", "ABP mean", "mmHg", mdib.ClassABP, (b.Sys+2*b.Dia)/3, 0, 60, 110)
 	add("MDC_RESP_RATE", "RR", "/min", mdib.ClassResp, b.Resp, 0, 8, 30)
 	add("MDC_TEMP_BLD", "T", "°C", mdib.ClassTemp, b.Temp, 1, 36, 38.5)

@@ -85,7 +85,7 @@ func (c *cell) place(x, y, w, h float32, limits bool) {
 	setSize(c.unit, small*0.92)
 	setSize(c.high, small*0.92)
 	setSize(c.low, small*0.92)
-	labelW := max(Width(r.Label, small, c.label.TextStyle), small*2) + 6
+	labelW := Width(r.Label, small, c.label.TextStyle) + 6
 
 	room := w - labelW - limitW - 4
 	figures := r.Figures

@@ -3,7 +3,10 @@ package widget
 import "fyne.io/fyne/v2"
 
 // Box is a rectangle relative to the widget that gave it.
-type Box struct{ X, Y, W, H float32 }
+type Box struct {
+	X, Y, W, H float32
+	half       bool // shares its row with another
+}
 
 // tileGeometry is where the parts of a tile go.
 type tileGeometry struct {
@@ -55,7 +58,7 @@ func geometry(w, h float32, readings []Reading, traces int) tileGeometry {
 	for i := range lines {
 		y0 := round(top + (bottom-top)*float32(i)/float32(lines))
 		y1 := round(top + (bottom-top)*float32(i+1)/float32(lines))
-		g.strips = append(g.strips, Box{left, y0 + 1, round(right - left), y1 - y0 - 2})
+		g.strips = append(g.strips, Box{X: left, Y: y0 + 1, W: round(right - left), H: y1 - y0 - 2})
 	}
 	return g
 }
@@ -102,9 +105,9 @@ func cells(x, y, w, h float32, wide bool, readings []Reading) []Box {
 		rh := h * r.weight / sum
 		cw := w / float32(r.of)
 		for k := range r.of {
-			b := Box{x + cw*float32(k), y, cw, rh}
+			b := Box{x + cw*float32(k), y, cw, rh, r.of == 2 && r.weight < 1}
 			if r.of == 2 && k == 1 {
-				b.X, b.W = b.X+6, b.W-6
+				b.X, b.W = b.X+10, b.W-10
 			}
 			out = append(out, b)
 		}
@@ -144,6 +147,7 @@ func (t *Tile) arrange(s fyne.Size) {
 	centred(t.more, 11, g.head, s.Width-22, g.bar)
 
 	for i, tr := range t.traces {
+		show(tr, i < len(g.strips) && g.strips[i].H >= 62)
 		if i < len(g.strips) {
 			onBaseline(tr, g.strips[i].X+2, g.strips[i].Y+11, g.strips[i].W)
 		}
@@ -155,7 +159,7 @@ func (t *Tile) arrange(s fyne.Size) {
 			if i < len(m.Readings) {
 				c.reading = m.Readings[i]
 			}
-			c.place(b.X, b.Y, b.W, b.H, g.limits)
+			c.place(b.X, b.Y, b.W, b.H, g.limits && !b.half)
 		}
 	}
 	t.arrangeMessage()

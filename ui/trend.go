@@ -1,0 +1,517 @@
+package ui
+
+import (
+	"image"
+	"math"
+	"strconv"
+	"time"
+
+	"lamplight/charts"
+	"lamplight/mdib"
+	"lamplight/station"
+	"lamplight/ui/theme"
+	"lamplight/ui/widget"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	fynewidget "fyne.io/fyne/v2/widget"
+	"github.com/google/uuid"
+)
+
+// trendPage shows hours of one bed: a lane for each kind of value, with what
+// the record covers said beside it.
+type trendPage struct {
+	u     *UI
+	box   *fyne.Container
+	lanes []*lane
+	span  time.Duration
+	back  time.Duration // how far the right edge is before now
+
+	title, period, note *canvas.Text
+	buttons             *fyne.Container
+	spans               []*fynewidget.Button
+	bed                 int
+	items               []item
+	asked               time.Time // when the record was last asked
+	asking              bool
+	again               bool // something changed while it was asked
+}
+
+// lane is one plot with its texts.
+type lane struct {
+	image                  *canvas.Image
+	ground                 *canvas.Rectangle
+	label, unit            *canvas.Text
+	now, extremes, covered *canvas.Text
+}
+
+const maxLanes = 6
+
+var trendSpans = [...]struct {
+	hours int
+	key   rune
+}{{1, '1'}, {4, '4'}, {8, '8'}, {24, '2'}}
+
+func newTrendPage(u *UI) *trendPage {
+	p := &trendPage{u: u, span: 4 * time.Hour, bed: -1}
+	s := u.textScale()
+	p.box = container.NewWithoutLayout()
+	text := func(size float32, bold bool, c fyne.ThemeColorName) *canvas.Text {
+		t := widget.NewText(size*s, bold, theme.Ink(c))
+		p.box.Add(t)
+		return t
+	}
+	p.title, p.period, p.note = text(21, true, theme.Text), text(14, false, theme.Quiet), text(15, false, theme.Quiet)
+	p.buttons = container.NewHBox()
+	for _, t := range trendSpans {
+		b := fynewidget.NewButton(u.w.T("trend.hours", strconv.Itoa(t.hours))+" ("+string(t.key)+")", func() { p.choose(time.Duration(t.hours) * time.Hour) })
+		p.spans = append(p.spans, b)
+		p.buttons.Add(b)
+	}
+	p.buttons.Add(fynewidget.NewButton("◀", func() { p.shift(p.span / 2) }))
+	p.buttons.Add(fynewidget.NewButton("▶", func() { p.shift(-p.span / 2) }))
+	p.buttons.Add(fynewidget.NewButton(u.w.T("trend.now")+" (End)", func() { p.shift(-p.back) }))
+	p.box.Add(p.buttons)
+	for range maxLanes {
+		l := &lane{image: canvas.NewImageFromImage(image.NewRGBA(image.Rect(0, 0, 1, 1))), ground: canvas.NewRectangle(theme.Ink(theme.Panel))}
+		l.image.ScaleMode, l.image.FillMode = canvas.ImageScalePixels, canvas.ImageFillStretch
+		l.ground.CornerRadius, l.ground.StrokeWidth, l.ground.StrokeColor = tileRadius, 2, theme.Ink(theme.PanelEdge)
+		p.box.Add(l.ground)
+		p.box.Add(l.image)
+		l.label, l.unit = text(16, true, theme.Text), text(12, false, theme.Quiet)
+		l.now, l.extremes, l.covered = text(14, true, theme.Text), text(13, false, theme.Quiet), text(13, false, theme.Quiet)
+		p.lanes = append(p.lanes, l)
+	}
+	p.highlight()
+	p.box.Layout = &trendLayout{p} // only now: adding lays out
+	return p
+}
+
+func (p *trendPage) object() fyne.CanvasObject { return p.box }
+
+func (p *trendPage) choose(span time.Duration) {
+	p.span = span
+	p.highlight()
+	p.reload()
+}
+
+func (p *trendPage) highlight() {
+	for i, b := range p.spans {
+		want := fynewidget.MediumImportance
+		if time.Duration(trendSpans[i].hours)*time.Hour == p.span {
+			want = fynewidget.HighImportance
+		}
+		if b.Importance != want {
+			b.Importance = want
+			b.Refresh()
+		}
+	}
+}
+
+// shift moves the view by d into the past, but not beyond now.
+func (p *trendPage) shift(d time.Duration) {
+	p.back = max(0, p.back+d)
+	p.reload()
+}
+
+// reload asks the record again at the next chance.
+func (p *trendPage) reload() {
+	p.asked = time.Time{}
+	p.again = p.asking
+	p.u.looked = time.Time{}
+}
+
+func (p *trendPage) show(_ *station.View, now time.Time) {
+	b := p.u.bedView()
+	if b == nil {
+		widget.SetText(p.note, p.u.w.T("ward.noBeds"), theme.Ink(theme.Quiet))
+		return
+	}
+	if p.bed != p.u.bed {
+		p.bed, p.back, p.asked = p.u.bed, 0, time.Time{}
+		p.clear()
+	}
+	title := p.u.w.T("trend.title", b.Label)
+	if b.Encounter != nil {
+		title += "  " + p.u.present.name(b.Encounter, true)
+	}
+	if badge := p.u.present.badge(b.Mode); badge != "" {
+		title += "  ·  " + badge
+	}
+	if p.title.Text != title {
+		widget.SetText(p.title, title, theme.Ink(theme.Text))
+		p.box.Refresh()
+	}
+	every := p.span / 720 // a twentieth of a percent is not seen
+	if p.back > 0 {
+		every = time.Hour
+	}
+	if d := now.Sub(p.asked); !p.asking && (p.asked.IsZero() || d > max(every, 5*time.Second)) {
+		p.ask(b, now)
+	}
+}
+
+func (p *trendPage) frame(time.Time, bool) {}
+
+func (p *trendPage) key(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyLeft:
+		p.shift(p.span / 2)
+	case fyne.KeyRight:
+		p.shift(-p.span / 2)
+	case fyne.KeyEnd:
+		p.shift(-p.back)
+	case fyne.KeyUp:
+		p.turn(-1)
+	case fyne.KeyDown:
+		p.turn(1)
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *trendPage) turn(step int) {
+	if i := p.u.bed + step; i >= 0 && i < len(p.u.view.Beds) {
+		p.u.bed = i
+		p.u.looked = time.Time{}
+	}
+}
+
+func (p *trendPage) rune(r rune) bool {
+	for _, t := range trendSpans {
+		if t.key == r {
+			p.choose(time.Duration(t.hours) * time.Hour)
+			return true
+		}
+	}
+	return false
+}
+
+func (p *trendPage) keys() []widget.Key {
+	w := p.u.w
+	return []widget.Key{
+		{Cap: "Esc", Does: w.T("page.ward")}, {Cap: "1 4 8 2", Does: w.T("trend.choose")}, {Cap: w.T("key.leftRight"), Does: w.T("trend.shift")},
+		{Cap: w.T("key.upDown"), Does: w.T("do.neighbour")}, {Cap: "End", Does: w.T("trend.now")}, {Cap: "?", Does: w.T("do.allKeys")},
+	}
+}
+
+// question is all that is asked of the record for one drawing.
+type question struct {
+	from, to time.Time
+	lanes    []laneQuestion
+	devices  []uuid.UUID
+	w, h     int
+	scale    float64
+}
+
+// laneQuestion is one lane: metrics that share a scale.
+type laneQuestion struct {
+	label, unit string
+	class       mdib.SignalClass
+	rank        rank
+	device      uuid.UUID
+	metrics     []mdib.Metric
+	now         string
+}
+
+// answer is what the record said, drawn.
+type answer struct {
+	picture           *image.RGBA
+	extremes, covered string
+	empty             bool
+}
+
+// questions groups the values of a bed into lanes.
+func (p *trendPage) questions(b *station.BedView, now time.Time) []laneQuestion {
+	var lanes []laneQuestion
+	have := map[rank]bool{}
+	for _, it := range p.u.present.items(b, now) {
+		if len(lanes) == maxLanes || it.rank == rankRest || have[it.rank] || it.rank == rankPulse && have[rankHeart] {
+			continue
+		}
+		have[it.rank] = true
+		q := laneQuestion{label: it.title, unit: it.Unit, class: it.Class, rank: it.rank, device: it.device, now: it.Value + " " + it.Note}
+		var stem string
+		for i := range b.Numerics {
+			m := &b.Numerics[i].Metric
+			if m.Ref == it.source {
+				stem, _ = pressurePart(m.Code.RefID)
+			}
+		}
+		for i := range b.Numerics {
+			m := &b.Numerics[i].Metric
+			s, part := pressurePart(m.Code.RefID)
+			if [16]byte(b.Numerics[i].Device) == it.device && (m.Ref == it.source || it.Wide && part != "" && s == stem) {
+				q.metrics = append(q.metrics, *m)
+				q.unit = m.Unit.Text
+			}
+		}
+		lanes = append(lanes, q)
+	}
+	return lanes
+}
+
+// ask reads the record and draws, apart from the window.
+func (p *trendPage) ask(b *station.BedView, now time.Time) {
+	w := p.u.w
+	q := question{lanes: p.questions(b, now), to: now.Add(-p.back)}
+	q.from = q.to.Add(-p.span)
+	for i := range b.Devices {
+		q.devices = append(q.devices, b.Devices[i].ID)
+	}
+	note := ""
+	switch {
+	case p.u.deps.History == nil:
+		note = w.T("trend.noRecord")
+	case b.Encounter == nil:
+		note = w.T("trend.noPatient")
+	case len(q.lanes) == 0:
+		note = w.T("trend.nothing")
+	}
+	period := q.from.Local().Format("2006-01-02 15:04") + " – " + q.to.Local().Format("15:04")
+	if b.Encounter != nil && b.Encounter.Start.After(q.from) {
+		period += " · " + w.T("trend.sinceAdmission", clock(b.Encounter.Start))
+	}
+	widget.SetText(p.period, period, theme.Ink(theme.Quiet))
+	widget.SetText(p.note, note, theme.Ink(theme.Quiet))
+	p.asked = now
+	if note != "" {
+		p.clear()
+		return
+	}
+	since := b.Encounter.Start // never another patient's values
+	p.shape(q.lanes)
+	size := p.lanes[0].image.Size()
+	if size.Width < 10 || size.Height < 10 {
+		p.asked = time.Time{}
+		return
+	}
+	q.w, q.h, q.scale = int(size.Width), int(size.Height), 1
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.box); c != nil {
+		q.w, q.h = c.PixelCoordinateForPosition(fyne.NewPos(size.Width, size.Height))
+		q.scale = float64(q.w) / float64(size.Width)
+	}
+	p.asking = true
+	bed := p.bed
+	var answers []answer
+	p.u.work(func() (err error) {
+		answers, err = q.answer(p.u.deps.History, w, since)
+		return err
+	}, func(err error) {
+		p.asking = false
+		if p.again || bed != p.bed {
+			p.again, p.asked = false, time.Time{}
+			return
+		}
+		if err != nil {
+			widget.SetText(p.note, w.T("trend.failed", err.Error()), theme.Ink(theme.Text))
+			p.clear()
+			return
+		}
+		p.put(q.lanes, answers)
+	})
+}
+
+// answer asks the record and draws every lane.
+func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error) {
+	var events []charts.Event
+	from := q.from
+	if since.After(from) {
+		from = since
+	}
+	for _, d := range q.devices {
+		alerts, err := h.Alerts(d, from, q.to)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range alerts {
+			if a.Present && a.Priority >= mdib.PriorityMedium {
+				n := theme.Medium
+				if a.Priority == mdib.PriorityHigh {
+					n = theme.HighEdge
+				}
+				events = append(events, charts.Event{Time: a.Time, Label: a.Text, Color: theme.Ink(n)})
+			}
+		}
+	}
+	var out []answer
+	for i, l := range q.lanes {
+		t := charts.Trend{From: q.from, To: q.to, Look: charts.TrendLook{
+			Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.Selected), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
+		for _, e := range events {
+			if i > 0 {
+				e.Label = ""
+			}
+			t.Events = append(t.Events, e)
+		}
+		a := answer{empty: true}
+		var all [][]mdib.Rollup
+		for _, m := range l.metrics {
+			rows, err := h.Rollups(l.device, m.Ref, from, q.to, q.w/2)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, rows)
+		}
+		low, high := scaleOf(l.rank, all)
+		for _, rows := range all {
+			t.Series = append(t.Series, charts.Series{Color: theme.ClassInk(l.class), Rows: rows, Low: low, High: high})
+		}
+		if len(all) > 0 {
+			a.extremes, a.covered, a.empty = statistics(w, all[0], from, q.to, l.rank)
+		}
+		a.picture = image.NewRGBA(image.Rect(0, 0, q.w, q.h))
+		t.Draw(a.picture)
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// statistics says mean and extremes, and always of how much of the time.
+func statistics(w *Words, rows []mdib.Rollup, from, to time.Time, r rank) (extremes, covered string, empty bool) {
+	low, high, sum, n := math.Inf(1), math.Inf(-1), 0.0, 0
+	for _, x := range rows {
+		if x.Count > 0 {
+			low, high = math.Min(low, x.Min), math.Max(high, x.Max)
+			sum, n = sum+x.Mean*float64(x.Count), n+x.Count
+		}
+	}
+	covered = w.T("trend.coverage", strconv.Itoa(int(100*charts.Coverage(rows, from, to)+0.5)))
+	if n == 0 {
+		return "", covered, true
+	}
+	var decimals uint8
+	if r == rankTemp {
+		decimals = 1
+	}
+	return w.T("trend.statistics", number(sum/float64(n), decimals), number(low, decimals), number(high, decimals)), covered, false
+}
+
+// scaleOf chooses a range that holds the rows, of round figures and never so
+// narrow that noise looks like news.
+func scaleOf(r rank, all [][]mdib.Rollup) (low, high float64) {
+	least, step := 40.0, 10.0
+	switch r {
+	case rankSpO2:
+		least, step = 10, 5
+	case rankTemp:
+		least, step = 2, 1
+	case rankResp:
+		least, step = 20, 5
+	case rankInvasive, rankCuff:
+		least, step = 80, 20
+	}
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, rows := range all {
+		for _, x := range rows {
+			if x.Count > 0 {
+				low, high = math.Min(low, x.Min), math.Max(high, x.Max)
+			}
+		}
+	}
+	if low > high {
+		return 0, least
+	}
+	if high-low < least {
+		middle := (high + low) / 2
+		low, high = middle-least/2, middle+least/2
+	}
+	low, high = math.Floor(low/step)*step, math.Ceil(high/step)*step
+	if r == rankSpO2 && high > 100 {
+		low, high = math.Min(low, 90), 100
+	}
+	return math.Max(low, 0), high
+}
+
+// put shows the answers.
+func (p *trendPage) put(questions []laneQuestion, answers []answer) {
+	for i, a := range answers {
+		l := p.lanes[i]
+		l.image.Image = a.picture
+		l.image.Refresh()
+		widget.SetText(l.now, questions[i].now, theme.ClassInk(questions[i].class))
+		widget.SetText(l.extremes, a.extremes, theme.Ink(theme.Text))
+		widget.SetText(l.covered, a.covered, theme.Ink(theme.Quiet))
+	}
+}
+
+// shape shows as many lanes as there are kinds of values.
+func (p *trendPage) shape(questions []laneQuestion) {
+	changed := false
+	for i, l := range p.lanes {
+		visible := i < len(questions)
+		changed = changed || l.image.Visible() != visible
+		l.show(visible)
+		if visible {
+			q := questions[i]
+			widget.SetText(l.label, q.label, theme.ClassInk(q.class))
+			widget.SetText(l.unit, q.unit, theme.Ink(theme.Quiet))
+		}
+	}
+	if changed {
+		p.box.Refresh()
+	}
+}
+
+func (p *trendPage) clear() {
+	p.shape(nil)
+}
+
+func (l *lane) show(visible bool) {
+	for _, o := range []fyne.CanvasObject{l.image, l.ground, l.label, l.unit, l.now, l.extremes, l.covered} {
+		if visible {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+}
+
+// trendLayout stands the lanes below each other, texts at their left.
+type trendLayout struct{ p *trendPage }
+
+func (t *trendLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(600, 300) }
+
+func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	p := t.p
+	const gap, head, texts = 8, 50, 190
+	put := func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(round(x), round(y)))
+		o.Resize(fyne.NewSize(round(w), round(h)))
+	}
+	b := p.buttons.MinSize()
+	put(p.buttons, s.Width-b.Width-gap, (head-b.Height)/2+2, b.Width, b.Height)
+	m := p.title.MinSize()
+	put(p.title, 16, (head-m.Height)/2+1, m.Width, m.Height)
+	put(p.period, 16+m.Width+18, (head-p.period.MinSize().Height)/2+2, 300, p.period.MinSize().Height)
+	put(p.note, 30, head+40, s.Width, p.note.MinSize().Height)
+	n := 0
+	for _, l := range p.lanes {
+		if l.image.Visible() {
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	h := min((s.Height-head-gap*float32(n))/float32(n), 300)
+	y := float32(head)
+	for _, l := range p.lanes[:n] {
+		put(l.ground, gap, y, s.Width-2*gap, h)
+		put(l.image, gap+texts, y+4, s.Width-2*gap-texts-6, h-8)
+		ty := y + 10
+		for _, t := range []*canvas.Text{l.label, l.covered, l.extremes, l.now, l.unit} {
+			th := t.MinSize().Height
+			if t.Hide(); ty+th > y+h-2 {
+				continue
+			}
+			t.Show()
+			put(t, gap+14, ty, texts-16, th)
+			ty += th + 1
+		}
+		y += h + gap
+	}
+	p.asked = time.Time{}
+}
