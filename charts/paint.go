@@ -11,19 +11,9 @@ import (
 const (
 	margin  = 1.0 // pixels between the edge of a strip and the middle of a line at the end of its range
 	full    = sub * unit
-	half    = 54      // half the width of the line in steps: 0.84 pixels
 	dashes  = 3       // rows on and off in a pacing mark
 	largest = 1 << 15 // pixels across or down a strip
 )
-
-// reach is how far the line extends up and down, seen 0, 1, 2 and 3 quarters
-// of a column beside its middle: a disc.
-var reach = [sub]int32{
-	half,
-	int32(math.Round(math.Sqrt(half*half - 16*16))),
-	int32(math.Round(math.Sqrt(half*half - 32*32))),
-	int32(math.Round(math.Sqrt(half*half - 48*48))),
-}
 
 // palette holds the colour of every coverage, over the ground and over the grid.
 type palette struct {
@@ -166,6 +156,7 @@ func (s *strip) paint(dst *image.RGBA, work *workspace, from, to int64) image.Re
 		work.sums = make([]int32, h+2)
 	}
 	sums := work.sums[:h+2]
+	thick := 2 * work.pen[0]
 	for c := from; c < to; c++ {
 		i := s.place(c)
 		x := s.Rect.Min.X + i
@@ -173,15 +164,15 @@ func (s *strip) paint(dst *image.RGBA, work *workspace, from, to int64) image.Re
 			continue
 		}
 		first, last := h, -1
-		q := int(c-from+1) * sub
-		for ; q < int(c-from+2)*sub; q++ {
+		q := (int(c-from) + work.pen.columns()) * sub
+		for end := q + sub; q < end; q++ {
 			l, u := work.extent(q)
 			if l > u {
 				continue
 			}
 			// What leaves the strip runs along its edge.
-			l = max(min(l, int32(h*unit-2*half)), 0)
-			u = min(max(u, 2*half), int32(h*unit))
+			l = max(min(l, int32(h*unit)-thick), 0)
+			u = min(max(u, thick), int32(h*unit))
 			cover(sums, l, u)
 			first, last = min(first, int(l/unit)), max(last, int(u/unit))
 		}
@@ -192,14 +183,6 @@ func (s *strip) paint(dst *image.RGBA, work *workspace, from, to int64) image.Re
 		s.inked[i].include(s.column(dst, x, sums, first, last, paced))
 	}
 	return s.box(dst, from, to)
-}
-
-// extent is what the round pen covers, from top to bottom, in quarter q.
-func (w *workspace) extent(q int) (l, u int32) {
-	lo, hi := (*[2*sub - 1]int32)(w.lo[q-sub+1:]), (*[2*sub - 1]int32)(w.hi[q-sub+1:])
-	l = min(lo[3]-reach[0], min(lo[2], lo[4])-reach[1], min(lo[1], lo[5])-reach[2], min(lo[0], lo[6])-reach[3])
-	u = max(hi[3]+reach[0], max(hi[2], hi[4])+reach[1], max(hi[1], hi[5])+reach[2], max(hi[0], hi[6])+reach[3])
-	return l, u
 }
 
 // cover adds the stretch l…u to the coverage of a column's rows, written as

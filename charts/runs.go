@@ -8,39 +8,85 @@ import (
 	"lamplight/mdib"
 )
 
-// run is a stretch of rows without a gap: rows[first:last], of which those
-// without a value are to be passed over.
+// run is a stretch of rows without a gap. Those of them that have no value are
+// to be passed over.
 type run struct {
-	first, last int
-	from, to    time.Time
+	rows     []mdib.Rollup
+	from, to time.Time
 }
 
 // runs walks the stretches without a gap.
 func runs(rows []mdib.Rollup) iter.Seq[run] {
 	return func(yield func(run) bool) {
 		var r run
+		first := -1
 		for i := range rows {
 			if !has(rows[i]) {
 				continue
 			}
-			if r.last > 0 && rows[i].Start.Sub(r.to) > beat {
+			if first >= 0 && rows[i].Start.Sub(r.to) > beat {
 				if !yield(r) {
 					return
 				}
-				r.last = 0
+				first = -1
 			}
-			if r.last == 0 {
-				r.first, r.from, r.to = i, rows[i].Start, rows[i].Start
+			if first < 0 {
+				first, r.from, r.to = i, rows[i].Start, rows[i].Start
 			}
-			r.last = i + 1
+			r.rows = rows[first : i+1]
 			if end := rows[i].Start.Add(rows[i].Span); end.After(r.to) {
 				r.to = end
 			}
 		}
-		if r.last > 0 {
+		if first >= 0 {
 			yield(r)
 		}
 	}
+}
+
+// merge sums up the rows that begin within the same span, counted from a fixed
+// time so that a picture that moves does not shimmer.
+func merge(r run, span time.Duration) iter.Seq[mdib.Rollup] {
+	return func(yield func(mdib.Rollup) bool) {
+		var m mdib.Rollup
+		var place int64
+		for i := range r.rows {
+			row := &r.rows[i]
+			if !has(*row) {
+				continue
+			}
+			at := int64(0)
+			if span > 0 {
+				at = row.Start.UnixNano() / int64(span)
+			}
+			if m.Count > 0 && (at != place || row.Span >= span) {
+				if !yield(m) {
+					return
+				}
+				m = mdib.Rollup{}
+			}
+			place = at
+			m = join(m, row)
+		}
+		if m.Count > 0 {
+			yield(m)
+		}
+	}
+}
+
+// join adds a row to a sum of rows before it.
+func join(m mdib.Rollup, row *mdib.Rollup) mdib.Rollup {
+	if m.Count == 0 {
+		m = *row
+		m.Min, m.Max = orElse(row.Min, row.Mean), orElse(row.Max, row.Mean)
+		return m
+	}
+	n := m.Count + row.Count
+	m.Mean += (row.Mean - m.Mean) * float64(row.Count) / float64(n)
+	m.Min, m.Max = min(m.Min, orElse(row.Min, row.Mean)), max(m.Max, orElse(row.Max, row.Mean))
+	m.Count = n
+	m.Span = max(m.Span, row.Start.Add(row.Span).Sub(m.Start))
+	return m
 }
 
 // startIndex is the number of rows that begin at t or before.

@@ -4,17 +4,17 @@ import "image"
 
 // strip is one wave and how far it has been drawn.
 //
-//	column    … pen │ new … head │ erase bar │ what the last pass left …
-//	each call        └ painted ┘   └ blanked ┘
+//	column    … done │ new … head │ erase bar │ what the last pass left …
+//	each call         └ painted ┘   └ blanked ┘
 //
 // Columns are counted from the epoch and never wrap; a column's place in the
-// strip is the remainder by the strip's width. The pen stays behind the head
-// while data are late, and catches up with them.
+// strip is the remainder by the strip's width. What is done stays behind the
+// head while data are late, and catches up with them.
 type strip struct {
 	Wave
 	scaler
 	stale   bool   // must be drawn anew
-	pen     int64  // columns before this one can no longer change
+	done    int64  // columns before this one can no longer change
 	inked   []rows // of each place across the strip
 	palette palette
 }
@@ -42,18 +42,19 @@ func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, 
 	if rescaled || s.stale {
 		s.palette = newPalette(l, s.Color)
 		touched = s.wipe(dst)
-		s.pen, s.stale = head-w+erase, false
+		s.done, s.stale = head-w+erase, false
 	} else if head > old {
 		touched = s.blank(dst, old+erase, head+erase)
 	}
-	s.pen = max(s.pen, head-w+erase)
-	last, ok := s.trace(work, a, s.pen, head)
+	s.done = max(s.done, head-w+erase)
+	last, ok := s.trace(work, a, s.done, head)
 	if !ok {
 		return touched
 	}
-	touched = touched.Union(s.paint(dst, work, s.pen, min(head, last+2)))
-	// The line's own width reaches a column further than its samples.
-	s.pen = max(s.pen, min(head, last-1))
+	// The line can be seen as far beside its samples as the pen is wide.
+	side := int64(work.pen.columns())
+	touched = touched.Union(s.paint(dst, work, s.done, min(head, last+1+side)))
+	s.done = max(s.done, min(head, last-side))
 	return touched
 }
 
@@ -68,7 +69,7 @@ func (s *strip) still(dst *image.RGBA, work *workspace, l *look, a axis) image.R
 	if a.perNano > 0 {
 		s.fit(s.extremes(work, a, 0, w))
 		if last, ok := s.trace(work, a, 0, w); ok {
-			s.paint(dst, work, 0, min(w, last+2))
+			s.paint(dst, work, 0, min(w, last+1+int64(work.pen.columns())))
 		}
 	}
 	return touched

@@ -28,6 +28,7 @@ type Input struct {
 	Waves      []Wave
 	Background color.RGBA
 	Grid       color.RGBA    // of lines each 0.2 s and as far apart vertically; zero: no grid
+	Stroke     float64       // width of the lines in pixels; 0: 1.7. More on a dense screen
 	Speed      float64       // pixels per second; 25 mm/s at 96 dpi if it is not between 0 and 10,000
 	Delay      time.Duration // the pen is at now-Delay: DefaultDelay for live data
 	Erase      int           // pixels kept blank ahead of the pen: DefaultErase
@@ -49,7 +50,7 @@ type Wave struct {
 // call is drawn. The zero Sweep is ready; it belongs to one image and one
 // goroutine.
 //
-// A trace is an antialiased line of 1.6 px that holds the extremes of every
+// A trace is an antialiased line that holds the extremes of every
 // sample. Samples that are missing, marked invalid or in an array without
 // value leave a gap. Data that arrive after the pen has passed are drawn at
 // their own place. A change of scale redraws the whole trace, so that one
@@ -70,7 +71,7 @@ type Sweep struct {
 // look is the comparable part of an Input.
 type look struct {
 	background, grid color.RGBA
-	speed            float64
+	stroke, speed    float64
 	delay            time.Duration
 	erase            int
 	epoch            time.Time
@@ -81,10 +82,10 @@ type look struct {
 // or more than a screen's width later, redraws from the Sources what the
 // window shows.
 func (s *Sweep) Draw(dst *image.RGBA, in Input, now time.Time) image.Rectangle {
-	l := look{in.Background, in.Grid, usableSpeed(in.Speed), in.Delay, max(in.Erase, 0), in.Epoch}
+	l := look{in.Background, in.Grid, in.Stroke, usableSpeed(in.Speed), in.Delay, max(in.Erase, 0), in.Epoch}
 	fresh := s.pix != identity(dst) || s.bounds != dst.Rect
 	if fresh || s.look != l {
-		s.look, s.pix, s.bounds = l, identity(dst), dst.Rect
+		s.look, s.pix, s.bounds, s.work.pen = l, identity(dst), dst.Rect, newPen(l.stroke)
 		if !l.epoch.IsZero() {
 			s.epoch = l.epoch
 		} else if s.epoch.IsZero() {
@@ -112,7 +113,8 @@ func (s *Sweep) Draw(dst *image.RGBA, in Input, now time.Time) image.Rectangle {
 // and Epoch of in do not count. A later Draw on the same Sweep starts afresh.
 func (s *Sweep) DrawWindow(dst *image.RGBA, in Input, from, to time.Time) image.Rectangle {
 	touched := s.arrange(dst, in.Waves, s.pix != identity(dst) || s.bounds != dst.Rect)
-	s.pix, s.bounds, s.look = identity(dst), dst.Rect, look{background: in.Background, grid: in.Grid}
+	s.pix, s.bounds, s.look = identity(dst), dst.Rect, look{background: in.Background, grid: in.Grid, stroke: in.Stroke}
+	s.work.pen = newPen(in.Stroke)
 	for i := range s.strips {
 		a := axis{epoch: from}
 		if span := to.Sub(from); span > 0 {

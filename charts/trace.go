@@ -34,14 +34,15 @@ func (a axis) nanos(column int64) int64 {
 
 // workspace is what drawing a strip needs and the next strip can use again.
 type workspace struct {
+	pen    pen
 	arrays []mdib.SampleArray
 	lo, hi []int32 // extremes of the line in each quarter of a column; lo > hi: nothing
 	pacer  []int64 // columns with a pacing mark
 	sums   []int32 // coverage of one column, as differences from row to row; zero between columns
 }
 
-// trace gathers the line from column from up to to, and one more at either
-// side, in the quarters of work. It gives the column of the newest sample that
+// trace gathers the line from column from up to to, and as far to either side
+// as the pen is wide, in the quarters of work. It gives the column of the newest sample that
 // there is, and false if there is none.
 //
 // Every number is computed from the epoch alone, so that a column looks the
@@ -52,11 +53,12 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok b
 	if from >= to || s.Period <= 0 || s.Source == nil || span == 0 || math.IsNaN(span) || math.IsInf(span, 0) {
 		return 0, false
 	}
-	base, n := (from-1)*sub, int(to-from+2)*sub
-	work.open(n)
+	side := int64(work.pen.columns())
+	base := (from - side) * sub
+	work.open(int(to-from+2*side) * sub)
 	period := int64(s.Period)
-	start := a.nanos(from-1) - period
-	end := a.nanos(to+1) + period
+	start := a.nanos(from-side) - period
+	end := a.nanos(to+side) + period
 	work.arrays = s.Source.Samples(a.epoch.Add(time.Duration(start)), a.epoch.Add(time.Duration(end)), work.arrays[:0])
 
 	// The outermost row centres are the range's ends, less the line's own width.

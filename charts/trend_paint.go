@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"iter"
 	"math"
 	"time"
 
@@ -173,12 +174,13 @@ func (p *painter) series(s *Series) {
 	if s.High == s.Low {
 		return
 	}
-	w := p.plot.Dx()
-	p.line.open((w + 2) * sub)
-	p.cloud.open((w + 2) * sub)
-	rows := within(s.Rows, p.From, p.To)
-	for r := range runs(rows) {
-		p.run(s, rows[r.first:r.last])
+	p.line.pen = newPen(stroke * p.u)
+	n := (p.plot.Dx() + 2*p.line.pen.columns()) * sub
+	p.line.open(n)
+	p.cloud.open(n)
+	merged := time.Duration(1.5 * p.u / p.perNano)
+	for r := range runs(within(s.Rows, p.From, p.To)) {
+		p.run(s, merge(r, merged))
 	}
 	p.shade(tint(s.Color, 0.28), func(q int) (int32, int32) { return p.cloud.lo[q], p.cloud.hi[q] })
 	p.shade(s.Color, p.line.extent)
@@ -186,15 +188,15 @@ func (p *painter) series(s *Series) {
 
 // run adds a stretch without a gap, from the start of its first row to the
 // end of its last.
-func (p *painter) run(s *Series, rows []mdib.Rollup) {
+func (p *painter) run(s *Series, rows iter.Seq[mdib.Rollup]) {
 	var x0, mean0, low0, high0 float64
-	pen := false
+	drawing := false
+	side := float64(p.line.pen.columns()) // quarters are counted from there
 	to := func(t time.Time, r *mdib.Rollup) {
-		// Quarters are counted from one column left of the plot.
-		x := min(max((p.x(t)+1)*sub, -clipped), clipped)
+		x := min(max((p.x(t)+side)*sub, -clipped), clipped)
 		mean, low, high := p.steps(s, r.Mean), p.steps(s, orElse(r.Min, r.Mean)), p.steps(s, orElse(r.Max, r.Mean))
 		q := int64(math.Floor(x))
-		if q0 := int64(math.Floor(x0)); pen && q != q0 && x > x0 {
+		if q0 := int64(math.Floor(x0)); drawing && q != q0 && x > x0 {
 			p.line.cross(0, x0, mean0, q0, x, mean, q)
 			p.cloud.cross(0, x0, low0, q0, x, low, q)
 			p.cloud.cross(0, x0, high0, q0, x, high, q)
@@ -202,20 +204,18 @@ func (p *painter) run(s *Series, rows []mdib.Rollup) {
 		p.line.grow(q, mean)
 		p.cloud.grow(q, low)
 		p.cloud.grow(q, high)
-		x0, mean0, low0, high0, pen = x, mean, low, high, true
+		x0, mean0, low0, high0, drawing = x, mean, low, high, true
 	}
-	for i := range rows {
-		r := &rows[i]
-		if !has(*r) {
-			continue
+	var last mdib.Rollup
+	for r := range rows {
+		if !drawing {
+			to(r.Start, &r)
 		}
-		if i == 0 {
-			to(r.Start, r)
-		}
-		to(r.Start.Add(r.Span/2), r)
-		if i == len(rows)-1 {
-			to(r.Start.Add(r.Span), r)
-		}
+		to(r.Start.Add(r.Span/2), &r)
+		last = r
+	}
+	if drawing {
+		to(last.Start.Add(last.Span), &last)
 	}
 }
 
@@ -237,7 +237,8 @@ func (p *painter) shade(c color.RGBA, extent func(q int) (top, bottom int32)) {
 	sums := make([]int32, h+2)
 	for x := range p.plot.Dx() {
 		first, last := h, -1
-		for q := (x + 1) * sub; q < (x+2)*sub; q++ {
+		q := (x + p.line.pen.columns()) * sub
+		for end := q + sub; q < end; q++ {
 			l, u := extent(q)
 			if l > u {
 				continue
