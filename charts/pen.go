@@ -26,11 +26,12 @@ func (p pen) columns() int { return (len(p) + sub - 2) / sub }
 
 // extent is what the pen covers, from top to bottom, in quarter q.
 func (w *workspace) extent(q int) (l, u int32) {
-	l, u = w.lo[q]-w.pen[0], w.hi[q]+w.pen[0]
-	for k := 1; k < len(w.pen); k++ {
-		r := w.pen[k]
-		l = min(l, w.lo[q-k]-r, w.lo[q+k]-r)
-		u = max(u, w.hi[q-k]+r, w.hi[q+k]+r)
+	n := len(w.pen) - 1
+	lo, hi := w.lo[q-n:q+n+1], w.hi[q-n:q+n+1]
+	l, u = far, -far
+	for k, r := range w.pen {
+		l = min(l, lo[n-k]-r, lo[n+k]-r)
+		u = max(u, hi[n-k]+r, hi[n+k]+r)
 	}
 	return l, u
 }
