@@ -79,7 +79,7 @@ func (p *Patient) impedance(t float64) float64 {
 	if x := t - b.at - 0.12; b.stroke > 0 && x > 0 {
 		z += 0.04 * b.stroke * math.Exp(-sq((x-0.12)/0.07))
 	}
-	if m := p.vitals(t).motion; m > 0 {
+	if m := p.motion(t); m > 0 {
 		z += 0.5 * m * p.random.smooth(streamMotion+100, t, 2.5)
 	}
 	return z

@@ -150,12 +150,12 @@ func (p *Patient) potential(l lead, t float64) float64 {
 		edge := smoothstep(since, since+0.4, t) - smoothstep(until-0.4, until, t)
 		v += edge * p.fibrillation(l, t, t-since)
 	}
-	motion := p.vitals(t).motion
+	motion := p.motion(t)
 	for axis := range uint64(3) {
 		// Breathing moves the electrodes, skin drifts, muscles hum.
 		n := 0.014*p.random.smooth(streamWander+axis, t, 0.35) + 0.004*p.random.smooth(streamMuscle+axis, t, 250)
 		if motion > 0 {
-			n += motion * (0.30*p.random.smooth(streamMotion+axis, t, 3) + 0.10*p.random.smooth(streamMotion+10+axis, t, 40))
+			n += motion * (0.30*p.random.smooth(streamMotion+axis, t, 3) + 0.12*p.random.smooth(streamMotion+10+axis, t, 40))
 		}
 		v += l[axis] * n
 	}

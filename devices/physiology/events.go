@@ -121,7 +121,7 @@ func (p *Patient) technical(t float64) []Event {
 	s := p.profile.Schedule
 	if _, _, off := s.active(LeadOff, t); off {
 		out = append(out, Event{Source: heartRate, Code: "MDC_EVT_LEADS_OFF", Technical: true, Priority: medium})
-	} else if p.vitals(t).motion > 0.5 {
+	} else if p.motion(t) > 0.5 {
 		out = append(out, Event{Source: heartRate, Code: "MDC_EVT_NOISY", Technical: true, Priority: low})
 	}
 	if _, _, off := s.active(ProbeOff, t); off {

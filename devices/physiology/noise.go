@@ -23,9 +23,9 @@ const (
 	streamSchedule
 )
 
-// uniform gives a number in [0, 1). The mixing is splitmix64's (Steele, Lea
-// and Flood 2014).
-func (s source) uniform(stream uint64, index int64) float64 {
+// bits gives 64 random bits, by the mixing of splitmix64 (Steele, Lea and Flood
+// 2014).
+func (s source) bits(stream uint64, index int64) uint64 {
 	x := uint64(s)*0x9E3779B97F4A7C15 + stream*0xD1B54A32D192ED03 + uint64(index)*0x8CB92BA72F3D8DD7
 	for range 2 {
 		x += 0x9E3779B97F4A7C15
@@ -33,15 +33,20 @@ func (s source) uniform(stream uint64, index int64) float64 {
 		x = (x ^ x>>27) * 0x94D049BB133111EB
 		x ^= x >> 31
 	}
-	return float64(x>>11) / (1 << 53)
+	return x
 }
 
-// normal gives a number of the standard normal distribution (Box and Muller),
-// cut at four standard deviations.
+// uniform gives a number in [0, 1).
+func (s source) uniform(stream uint64, index int64) float64 {
+	return float64(s.bits(stream, index)>>11) / (1 << 53)
+}
+
+// normal gives a number of mean 0 and variance 1 that is nearly normal and
+// never beyond ±3: the sum of three uniform ones (Irwin and Hall).
 func (s source) normal(stream uint64, index int64) float64 {
-	u := 1 - s.uniform(stream, 2*index)
-	v := s.uniform(stream, 2*index+1)
-	return max(-4, min(4, math.Sqrt(-2*math.Log(u))*math.Cos(2*math.Pi*v)))
+	const part = 1 << 21
+	x := s.bits(stream, index)
+	return 2*float64(x%part+x>>21%part+x>>42%part)/part - 3
 }
 
 // smooth gives noise of unit variance, band-limited to about half of rate per

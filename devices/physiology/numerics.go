@@ -114,7 +114,7 @@ func (p *Patient) readHeart(t float64, out map[string]reading) {
 	switch _, _, off := p.profile.Schedule.active(LeadOff, t); {
 	case off:
 		state = SensorOff
-	case p.vitals(t).motion > 0.5:
+	case p.motion(t) > 0.5:
 		state = Doubtful
 	}
 	put := func(name string, v float64, decimals int) {
@@ -162,7 +162,7 @@ func (p *Patient) readOximeter(t float64, out map[string]reading) {
 	switch _, _, off := p.profile.Schedule.active(ProbeOff, t); {
 	case off:
 		state, pulse, sat = SensorOff, math.NaN(), math.NaN()
-	case pulse == 0 || p.vitals(t).motion > 0.5:
+	case pulse == 0 || p.motion(t) > 0.5:
 		state = Doubtful // no pulse to go by: the last saturation is held
 	}
 	perf, n := 0.0, 0.0
@@ -209,7 +209,7 @@ func (p *Patient) readBreathing(t float64, out map[string]reading) {
 	switch _, _, off := p.profile.Schedule.active(LeadOff, t); {
 	case off:
 		state = SensorOff
-	case p.vitals(t).motion > 0.5:
+	case p.motion(t) > 0.5:
 		state = Doubtful
 	}
 	chest := rate

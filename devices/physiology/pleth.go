@@ -15,7 +15,6 @@ var plethPulse = [4]struct{ at, width, height float64 }{
 // pleth is the wave of a pulse oximeter, 0 to 1. Breathing moves its baseline
 // (venous return), and its height through the stroke.
 func (p *Patient) pleth(t float64) float64 {
-	v := p.vitals(t)
 	y := 0.16 - 0.035*(p.volume(t)-0.35) + 0.008*p.random.smooth(streamWander+200, t, 0.2)
 	for _, b := range p.beats.between(t-plethDelay-1.4, t-plethDelay+0.1) {
 		stretch := math.Sqrt(max(0.3, min(b.rr, 1.2)))
@@ -27,8 +26,8 @@ func (p *Patient) pleth(t float64) float64 {
 		y += 0.70 * p.plethHeight(b) * pulse
 	}
 	y += 0.0025 * p.random.smooth(streamMuscle+500, t, 60)
-	if v.motion > 0 {
-		y += v.motion * (0.22*p.random.smooth(streamMotion+300, t, 3) + 0.03*p.random.smooth(streamMotion+301, t, 20))
+	if m := p.motion(t); m > 0 {
+		y += m * (0.22*p.random.smooth(streamMotion+300, t, 3) + 0.03*p.random.smooth(streamMotion+301, t, 20))
 	}
 	return max(0, min(1, y))
 }

@@ -153,7 +153,7 @@ func (p *Patient) arterialPressure(t float64) float64 {
 	b := p.beats.at(t - arterial.delay)
 	y := arterial.pressure(b.art, t-arterial.delay-b.at)
 	y -= 0.045 * (b.art.fill) * (p.volume(t) - 0.35)
-	if m := p.vitals(t).motion; m > 0 {
+	if m := p.motion(t); m > 0 {
 		y += 6 * m * p.random.smooth(streamMotion+200, t, 4)
 	}
 	return y

@@ -128,7 +128,6 @@ type vitals struct {
 	saturation, carbon  float64 // %, mmHg (end-tidal CO₂)
 	temperature         float64 // °C
 	perfusion           float64 // perfusion index, %
-	motion              float64 // 0 still … 1
 }
 
 // How far each kind goes, by category: adult, paediatric, neonatal.
@@ -189,11 +188,20 @@ func (p *Patient) vitals(t float64) vitals {
 				v.heart *= 1.45
 				v.systolic *= 0.95
 			}
-		case Artefact:
-			v.motion = max(v.motion, w)
 		}
 	}
 	return v
+}
+
+// motion is how much the patient moves, 0 still to 1.
+func (p *Patient) motion(t float64) float64 {
+	m := 0.0
+	for _, e := range p.profile.Schedule {
+		if e.Kind == Artefact {
+			m = max(m, e.weight(t))
+		}
+	}
+	return m
 }
 
 // rhythm is what drives the ventricles.

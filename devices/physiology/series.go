@@ -47,8 +47,13 @@ func (s *series[T]) at(t float64) T { return s.items[s.index(t)] }
 // between gives those with from < time <= to, in order. The slice is good until
 // the next call.
 func (s *series[T]) between(from, to float64) []T {
-	s.reach(to)
-	lo := sort.Search(len(s.items), func(i int) bool { return s.when(s.items[i]) > from })
-	hi := sort.Search(len(s.items), func(i int) bool { return s.when(s.items[i]) > to })
+	hi := s.index(to) + 1
+	if s.when(s.items[hi-1]) > to {
+		hi-- // even the first one comes later
+	}
+	lo := hi
+	for lo > 0 && s.when(s.items[lo-1]) > from {
+		lo--
+	}
 	return s.items[lo:hi]
 }

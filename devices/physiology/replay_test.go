@@ -1,0 +1,159 @@
+package physiology
+
+import (
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lamplight/devices/physiology/wfdb"
+	"lamplight/internal/captures"
+)
+
+// recording makes a record of ten seconds: an ECG that counts its samples in
+// µV, a pleth with a gap, a heart rate once a second.
+func recording() (waves, numerics *wfdb.Record) {
+	ecg, pleth, hr := make([]int32, 2500), make([]int32, 1250), make([]int32, 10)
+	for i := range ecg {
+		ecg[i] = int32(i)
+	}
+	for i := range pleth {
+		pleth[i] = int32(1000 * math.Sin(float64(i)/20))
+	}
+	for i := range hr {
+		hr[i] = int32(60 + i)
+	}
+	hr[7] = -32768
+	waves = &wfdb.Record{Name: "w", Rate: 125, Frames: 1250, Signals: []wfdb.Signal{
+		{Name: "II", Unit: "mV", PerFrame: 2, Runs: []wfdb.Run{{Samples: ecg, Gain: 1000, Invalid: -1}}},
+		{Name: "PLETH", Unit: "NU", PerFrame: 1, Runs: []wfdb.Run{
+			{Samples: pleth[:500], Gain: 3, Invalid: -32768}, {At: 600, Samples: pleth[600:], Gain: 3, Invalid: -32768}}},
+	}}
+	numerics = &wfdb.Record{Name: "n", Rate: 1, Frames: 10, Signals: []wfdb.Signal{
+		{Name: "HR", Unit: "bpm", PerFrame: 1, Runs: []wfdb.Run{{Samples: hr, Gain: 1, Invalid: -32768}}},
+	}}
+	return waves, numerics
+}
+
+func TestReplay(t *testing.T) {
+	w, n := recording()
+	s, err := Replay(map[string]Track{
+		"MDC_ECG_ELEC_POTL_II": {w, "ii"},
+		"MDC_PULS_OXIM_PLETH":  {w, "PLETH"},
+		heartRate:              {n, "HR"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := make([]float64, 4)
+	read := func(ref string, at, period time.Duration) bool { return s.Samples(ref, at, period, dst) }
+
+	if !read("MDC_ECG_ELEC_POTL_II", time.Second, 4*time.Millisecond) || dst[0] != 0.25 || math.Abs(dst[3]-0.253) > 1e-9 {
+		t.Errorf("at its own rate: %v, want 0.250 … 0.253", dst)
+	}
+	if !read("MDC_ECG_ELEC_POTL_II", time.Second, 2*time.Millisecond) || math.Abs(dst[1]-0.2505) > 1e-6 {
+		t.Errorf("between samples: %v, want a straight line", dst)
+	}
+	if !read("MDC_ECG_ELEC_POTL_II", 9992*time.Millisecond, 4*time.Millisecond) || math.Abs(dst[1]-2.499) > 1e-9 || dst[2] != 0 {
+		t.Errorf("around the end: %v, want 2.498 2.499 0 0.001", dst)
+	}
+	if !read("MDC_ECG_ELEC_POTL_II", 31*time.Second, 4*time.Millisecond) || math.Abs(dst[0]-0.25) > 1e-9 {
+		t.Errorf("in the fourth round: %v", dst)
+	}
+	for at := time.Duration(0); at < 10*time.Second; at += 100 * time.Millisecond {
+		gap := at >= 4*time.Second && at < 4800*time.Millisecond
+		if ok := read("MDC_PULS_OXIM_PLETH", at, 8*time.Millisecond); ok == gap {
+			t.Errorf("pleth at %v: %v", at, ok)
+		} else if ok && (dst[0] < 0.05 || dst[0] > 0.95) {
+			t.Errorf("pleth at %v is %v", at, dst[0])
+		}
+	}
+	for _, c := range []struct {
+		at    time.Duration
+		want  float64
+		state State
+	}{{0, 60, Measured}, {3900 * time.Millisecond, 63, Measured}, {7 * time.Second, math.NaN(), SensorOff}, {12 * time.Second, 62, Measured}} {
+		v, state := s.Value(heartRate, c.at)
+		if state != c.state || v != c.want && !(math.IsNaN(v) && math.IsNaN(c.want)) {
+			t.Errorf("HR at %v is %v, %v", c.at, v, state)
+		}
+	}
+	if _, state := s.Value(oxygen, 0); state != Absent {
+		t.Error("a metric without a track is measured")
+	}
+	if _, state := s.Value("MDC_ECG_ELEC_POTL_II", 0); state != Absent {
+		t.Error("a wave passes for a numeric")
+	}
+	if read(heartRate, 0, time.Second) || read("MDC_RESP", 0, time.Second) {
+		t.Error("a numeric, or nothing, passes for a wave")
+	}
+	if e := s.Events(0); e != nil {
+		t.Errorf("events %v", e)
+	}
+}
+
+func TestReplayRefuses(t *testing.T) {
+	w, _ := recording()
+	flat := &wfdb.Record{Name: "f", Rate: 125, Frames: 3, Signals: []wfdb.Signal{{Name: "P", PerFrame: 1, Runs: []wfdb.Run{{Samples: []int32{5, 5, 5}, Gain: 1, Invalid: -1}}}}}
+	for want, tracks := range map[string]map[string]Track{
+		"nothing to replay": {},
+		"is no metric":      {"MDC_NONSENSE": {w, "II"}},
+		`no signal "V9"`:    {"MDC_ECG_ELEC_POTL_II": {w, "V9"}},
+		`is in "mV"`:        {"MDC_PRESS_BLD_ART_ABP": {w, "II"}},
+		"never changes":     {"MDC_PULS_OXIM_PLETH": {flat, "P"}},
+		"are empty":         {"MDC_ECG_ELEC_POTL_II": {&wfdb.Record{Name: "e", Rate: 1, Signals: []wfdb.Signal{{Name: "II", Unit: "mV", PerFrame: 250}}}, "II"}},
+	} {
+		if _, err := Replay(tracks); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want one that says %q", err, want)
+		}
+	}
+}
+
+// A recording of an intensive care unit with waves and the monitor's numerics.
+func TestReplayOfARecording(t *testing.T) {
+	dir := captures.Shared(t, "data")
+	open := func(elem ...string) *wfdb.Record {
+		r, err := wfdb.Open(filepath.Join(append([]string{dir}, elem...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	w := open("mimic3wdb-s25047", "s25047-2704-05-04-10-44")
+	n := open("mimic3wdb-s25047", "s25047-2704-05-04-10-44n")
+	a := open("challenge-2015", "t680s")
+	s, err := Replay(map[string]Track{
+		"MDC_ECG_ELEC_POTL_II":  {w, "II"},
+		"MDC_PRESS_BLD_ART_ABP": {a, "ABP"},
+		"MDC_PULS_OXIM_PLETH":   {a, "PLETH"},
+		heartRate:               {n, "HR"},
+		respRate:                {n, "RESP"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := make([]float64, 500)
+	if s.Samples("MDC_ECG_ELEC_POTL_II", time.Minute, 2*time.Millisecond, dst) {
+		t.Error("the gap of the first 206 s is played")
+	}
+	if !s.Samples("MDC_ECG_ELEC_POTL_II", 10*time.Minute, 2*time.Millisecond, dst) {
+		t.Error("no ECG after ten minutes")
+	}
+	if !s.Samples("MDC_PRESS_BLD_ART_ABP", time.Minute, 8*time.Millisecond, dst) {
+		t.Fatal("no arterial pressure")
+	}
+	if lo, hi := slices.Min(dst), slices.Max(dst); lo < 30 || hi > 220 || hi-lo < 20 {
+		t.Errorf("arterial pressure from %v to %v", lo, hi)
+	}
+	if !s.Samples("MDC_PULS_OXIM_PLETH", time.Minute, 8*time.Millisecond, dst) || slices.Min(dst) < -0.5 || slices.Max(dst) > 1.5 {
+		t.Errorf("pleth from %v to %v", slices.Min(dst), slices.Max(dst))
+	}
+	// The monitor's own words for the eleventh minute.
+	for name, want := range map[string]float64{heartRate: 69.2, respRate: 19.0} {
+		if v, state := s.Value(name, 10*time.Minute); state != Measured || math.Abs(v-want) > 0.05 {
+			t.Errorf("%s is %v, %v, want %v", name, v, state, want)
+		}
+	}
+}
