@@ -173,8 +173,8 @@ func (b *build) enter(ctx context.Context, d *device, e *mdib.Encounter, receive
 		return err
 	}
 	if before != string(text) {
-		if err := b.exec(ctx, "INSERT INTO change (seq, idx, encounter, mds, received, body) VALUES (?, ?, ?, ?, ?, ?)",
-			b.seq, b.changes, id, d.id, received, string(text)); err != nil {
+		if err := b.exec(ctx, "INSERT INTO change (seq, idx, encounter, mds, description, received, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			b.seq, b.changes, id, d.id, d.head.description, received, string(text)); err != nil {
 			return err
 		}
 		b.changes++

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"strconv"
 	"time"
 
 	"lamplight/mdib"
@@ -64,7 +63,7 @@ const mostRead = 64
 // tape walks what the policy lets through behind a place, until do says stop,
 // and gives the place up to which it has gone.
 func (db *DB) tape(ctx context.Context, tx *sql.Tx, p Policy, after int64, do func(entry) (more bool, err error)) (int64, error) {
-	t := thinner{every: int64(p.NumericsEvery), db: db, tx: tx, seen: map[string]bool{}}
+	t := thinner{every: int64(p.NumericsEvery), db: db, tx: tx, seen: map[shown]bool{}, episodic: map[[2]int64]bool{}}
 	first := after >> seqShift
 	start, err := t.start(ctx, first)
 	if err != nil {
@@ -87,11 +86,7 @@ func (db *DB) tape(ctx context.Context, tx *sql.Tx, p Policy, after int64, do fu
 			return after, err
 		}
 		for _, e := range window {
-			pass, err := t.pass(ctx, &e)
-			if err != nil {
-				return after, err
-			}
-			if e.place <= after || !pass || e.encounter == 0 {
+			if e.place <= after || e.encounter == 0 {
 				continue
 			}
 			more, err := do(e)
@@ -116,8 +111,16 @@ type thinner struct {
 	tx     *sql.Tx
 	period int64
 	begun  bool
-	seen   map[string]bool
-	at     map[int64]int64 // of the numerics' transactions in the window
+	seen   map[shown]bool
+
+	episodic map[[2]int64]bool // by description and metric, as far as asked
+}
+
+// shown is what is sent once in a period.
+type shown struct {
+	encounter, metric int64
+	none              bool   // it had no value
+	text              string // of an enumeration
 }
 
 // start gives the transaction at which to begin reading so that the period in
@@ -147,13 +150,34 @@ func (t *thinner) start(ctx context.Context, seq int64) (int64, error) {
 	return seq, rows.Err()
 }
 
-func (t *thinner) pass(ctx context.Context, e *entry) (bool, error) {
-	if t.every == 0 || e.numeric == nil && e.enum == nil {
+// pass says whether a numeric or an enumeration of a transaction of that time
+// is sent. It must be asked about every one, in the order of the tape.
+func (t *thinner) pass(ctx context.Context, at int64, e *entry) (bool, error) {
+	if t.every == 0 {
 		return true, nil
 	}
-	if p := floorDiv(t.at[e.place>>seqShift], t.every); !t.begun || p != t.period {
+	if p := floorDiv(at, t.every); !t.begun || p != t.period {
 		t.begun, t.period = true, p
 		clear(t.seen)
+	}
+	key := shown{encounter: e.encounter, metric: e.metric}
+	switch {
+	case e.enum != nil:
+		key.text = toldEnum(e.enum).text
+	case !e.numeric.Validity.HasValue():
+		key.none = !t.seen[key]
+	}
+	if t.seen[key] {
+		return t.isEpisodic(ctx, e)
+	}
+	t.seen[key] = true
+	return true, nil
+}
+
+func (t *thinner) isEpisodic(ctx context.Context, e *entry) (bool, error) {
+	key := [2]int64{e.description, e.metric}
+	if is, known := t.episodic[key]; known {
+		return is, nil
 	}
 	d, err := t.db.described(ctx, t.tx, e.head)
 	if err != nil {
@@ -163,35 +187,20 @@ func (t *thinner) pass(ctx context.Context, e *entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if m := d.metrics[ref]; m != nil && m.Episodic {
-		return true, nil
-	}
-	key := strconv.FormatInt(e.encounter, 36) + " " + strconv.FormatInt(e.metric, 36)
-	switch {
-	case e.enum != nil:
-		key += " " + toldEnum(e.enum).text
-	case !e.numeric.Validity.HasValue():
-		if t.seen[key] {
-			return false, nil
-		}
-		key += " -"
-	}
-	if t.seen[key] {
-		return false, nil
-	}
-	t.seen[key] = true
-	return true, nil
+	m := d.metrics[ref]
+	t.episodic[key] = m != nil && m.Episodic
+	return t.episodic[key], nil
 }
 
 // window reads the transactions from…to, in the order of the tape.
 func (db *DB) window(ctx context.Context, tx *sql.Tx, p Policy, from, to int64, t *thinner) ([]entry, error) {
 	bySeq := map[int64][]entry{}
-	err := eachRow(ctx, tx, "SELECT seq, idx, mds, encounter, received, body FROM change WHERE seq >= ? AND seq < ? ORDER BY seq, idx",
+	err := eachRow(ctx, tx, "SELECT seq, idx, mds, encounter, description, received, body FROM change WHERE seq >= ? AND seq < ? ORDER BY seq, idx",
 		[]any{from, to}, func(scan func(...any) error) error {
 			var e entry
 			var seq int64
 			var idx int
-			err := scan(&seq, &idx, &e.mds, &e.encounter, &e.time, &e.change)
+			err := scan(&seq, &idx, &e.mds, &e.encounter, &e.description, &e.time, &e.change)
 			e.place = place(seq, partChange, idx)
 			bySeq[seq] = append(bySeq[seq], e)
 			return err
@@ -231,28 +240,39 @@ func (db *DB) window(ctx context.Context, tx *sql.Tx, p Policy, from, to int64, 
 }
 
 func (db *DB) windowValues(ctx context.Context, tx *sql.Tx, from, to int64, bySeq map[int64][]entry, th *thinner) error {
-	th.at = map[int64]int64{}
-	return db.windowBlocks(ctx, tx, "numerics", from, to, func(seq, at int64, block []*reader) {
-		th.at[seq] = at
+	return db.windowBlocks(ctx, tx, "numerics", from, to, func(seq, at int64, block []*reader) error {
 		numerics, enums := 0, 0
 		var later []entry
 		for _, r := range block {
 			h, t := r.head(), times{at, at}
-			for _, n := range r.numerics(&t) {
-				bySeq[seq] = append(bySeq[seq], entry{place: place(seq, partNumeric, numerics), head: h, metric: n.metric, numeric: &n.Numeric, time: n.received})
+			ns := r.numerics(&t)
+			for i := range ns {
+				e := entry{place: place(seq, partNumeric, numerics), head: h, metric: ns[i].metric, numeric: &ns[i].Numeric, time: ns[i].received}
 				numerics++
+				if pass, err := th.pass(ctx, at, &e); err != nil {
+					return err
+				} else if pass {
+					bySeq[seq] = append(bySeq[seq], e)
+				}
 			}
-			for _, x := range r.enums(&t) {
-				later = append(later, entry{place: place(seq, partEnum, enums), head: h, metric: x.metric, enum: &x.EnumString, time: x.received})
+			es := r.enums(&t)
+			for i := range es {
+				e := entry{place: place(seq, partEnum, enums), head: h, metric: es[i].metric, enum: &es[i].EnumString, time: es[i].received}
 				enums++
+				if pass, err := th.pass(ctx, at, &e); err != nil {
+					return err
+				} else if pass {
+					later = append(later, e)
+				}
 			}
 		}
 		bySeq[seq] = append(bySeq[seq], later...)
+		return nil
 	})
 }
 
 func (db *DB) windowWaves(ctx context.Context, tx *sql.Tx, from, to int64, bySeq map[int64][]entry) error {
-	return db.windowBlocks(ctx, tx, "waves", from, to, func(seq, at int64, block []*reader) {
+	return db.windowBlocks(ctx, tx, "waves", from, to, func(seq, at int64, block []*reader) error {
 		i := 0
 		for _, r := range block {
 			h, t := r.head(), times{at, at}
@@ -261,10 +281,11 @@ func (db *DB) windowWaves(ctx context.Context, tx *sql.Tx, from, to int64, bySeq
 				i++
 			}
 		}
+		return nil
 	})
 }
 
-func (db *DB) windowBlocks(ctx context.Context, tx *sql.Tx, table string, from, to int64, do func(seq, at int64, blocks []*reader)) error {
+func (db *DB) windowBlocks(ctx context.Context, tx *sql.Tx, table string, from, to int64, do func(seq, at int64, blocks []*reader) error) error {
 	return eachRow(ctx, tx, "SELECT seq, at, body FROM "+table+" WHERE seq >= ? AND seq < ? ORDER BY seq",
 		[]any{from, to}, func(scan func(...any) error) error {
 			var seq, at int64
@@ -280,8 +301,7 @@ func (db *DB) windowBlocks(ctx context.Context, tx *sql.Tx, table string, from, 
 				}
 				good = append(good, r)
 			}
-			do(seq, at, good)
-			return nil
+			return do(seq, at, good)
 		})
 }
 

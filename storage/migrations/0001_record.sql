@@ -36,12 +36,13 @@ CREATE TABLE encounter (
 
 -- Every state that an encounter has had.
 CREATE TABLE change (
-  seq       INTEGER NOT NULL,
-  idx       INTEGER NOT NULL,
-  encounter INTEGER NOT NULL REFERENCES encounter,
-  mds       INTEGER NOT NULL REFERENCES mds,
-  received  INTEGER NOT NULL,
-  body      TEXT NOT NULL,
+  seq         INTEGER NOT NULL,
+  idx         INTEGER NOT NULL,
+  encounter   INTEGER NOT NULL REFERENCES encounter,
+  mds         INTEGER NOT NULL REFERENCES mds,
+  description INTEGER NOT NULL, -- in force then; 0 is none
+  received    INTEGER NOT NULL,
+  body        TEXT NOT NULL,
   PRIMARY KEY (seq, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX change_encounter ON change (encounter, seq, idx);
