@@ -147,8 +147,8 @@ func Contract(t *testing.T, reports []mdib.Report) {
 		if r.MDS != mds {
 			fail("MDS is %v, not that of the settings", r.MDS)
 		}
-		if r.Received.IsZero() {
-			fail("no time of receipt")
+		if r.Received.IsZero() || i > 0 && r.Received.Before(reports[i-1].Received) {
+			fail("received at %v, before the Report before it or at no time", r.Received)
 		}
 		if r.Link != nil {
 			fail("a driver does not report its link")

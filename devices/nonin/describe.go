@@ -127,6 +127,8 @@ var conditions = [...]condition{
 		func(s Status, _ Stat2) bool { return s&Yellow == Red }},
 	{"perfusion_marginal", refSpO2, "Marginal-Perfusion", "marginal perfusion", mdib.PriorityNone,
 		func(s Status, _ Stat2) bool { return s&Yellow == Yellow }},
+	{"battery_critical", "", "Critical-Battery", "battery critical", mdib.PriorityMedium,
+		func(_ Status, x Stat2) bool { return x&CriticalBattery != 0 }},
 	{"battery_low", "", "MDC_EVT_BATT_LO", "low battery", mdib.PriorityLow,
 		func(_ Status, x Stat2) bool { return x&LowBattery != 0 }},
 }

@@ -145,15 +145,38 @@ func (d *driver) Quiet() time.Duration {
 
 func (d *driver) Stats() devices.Stats { return d.scanner.stats }
 
-// decoder makes Reports of captured bytes.
+// decoder makes Reports of captured bytes. Arrival times of a capture may mean
+// nothing, so its frames are laid at the device's pace from the first on.
 type decoder struct {
 	scanner  scanner
 	reporter *reporter
+	next     time.Time // of the frame to come
 }
 
 func (d *decoder) Decode(p []byte, at time.Time, emit func(mdib.Report)) {
-	d.scanner.push(p, at, func(it item) { d.reporter.take(it, emit) })
+	d.scanner.push(p, at, func(it item) {
+		if it.format != Format13 {
+			it.at = d.pace(it)
+		}
+		d.reporter.take(it, emit)
+	})
 	d.reporter.flush(emit)
+}
+
+func (d *decoder) pace(it item) time.Time {
+	period := Period
+	if it.format == Format8 {
+		period = time.Second
+	}
+	at := d.next
+	if at.IsZero() {
+		at = it.at
+	}
+	if it.lost {
+		at = at.Add(period)
+	}
+	d.next = at.Add(period)
+	return at
 }
 
 // Stats counts what is still unfinished as bytes of no good frame.

@@ -35,7 +35,6 @@ const (
 const (
 	frameSize  = 5
 	secondSize = 4
-	spotSize   = 22
 )
 
 // Status is what a frame of format 2 or 7 says about the signal.
@@ -90,10 +89,13 @@ func ParseFrame(p []byte, format Format) (Frame, bool) {
 type Stat2 uint8
 
 const (
-	LowBattery       Stat2 = 1 << 0
-	SecondsAlarm     Stat2 = 1 << 3 // format 8 only: SensorAlarm
-	SmartPoint       Stat2 = 1 << 5 // the value passed the device's own test for spot checks
-	stat2Undescribed       = ^(LowBattery | SecondsAlarm | SmartPoint)
+	LowBattery      Stat2 = 1 << 0
+	CriticalBattery Stat2 = 1 << 1 // two public drivers; the 9560 has no such bit
+	SpotMode        Stat2 = 1 << 2 // likewise; the recorded 9560 sets it
+	SecondsAlarm    Stat2 = 1 << 3 // format 8 only: SensorAlarm
+	SmartPoint      Stat2 = 1 << 5 // the value passed the device's own test for spot checks
+
+	secondStat2 = LowBattery | CriticalBattery | SpotMode | SecondsAlarm | SmartPoint
 )
 
 // Packet is what 25 frames of format 2 or 7 say together. Rates are per
@@ -146,7 +148,7 @@ type Second struct {
 	Status Status // SensorAlarm, OutOfTrack, Artefact, Disconnected, and the colour: Red low, Yellow marginal
 	Rate   int
 	SpO2   int
-	Stat2  Stat2 // LowBattery, SmartPoint
+	Stat2  Stat2 // all but SecondsAlarm, which is a Status
 }
 
 // Append adds the frame's 4 bytes to b.
@@ -157,7 +159,7 @@ func (s Second) Append(b []byte) []byte {
 			head |= x.bit
 		}
 	}
-	stat2 := s.Stat2 & (LowBattery | SmartPoint)
+	stat2 := s.Stat2 & secondStat2 &^ SecondsAlarm
 	if s.Status&SensorAlarm != 0 {
 		stat2 |= SecondsAlarm
 	}
@@ -182,7 +184,7 @@ var secondBits = [...]struct {
 // last byte has only bits that are described.
 func ParseSecond(p []byte) (Second, bool) {
 	if len(p) < secondSize || p[0]&byte(marker) == 0 || (p[1]|p[2]|p[3])&0x80 != 0 ||
-		p[2] > 100 && p[2] != NoSaturation || Stat2(p[3])&stat2Undescribed != 0 {
+		p[2] > 100 && p[2] != NoSaturation || Stat2(p[3])&^secondStat2 != 0 {
 		return Second{}, false
 	}
 	s := Second{Rate: int(p[0]&3)<<7 | int(p[1]), SpO2: int(p[2]), Stat2: Stat2(p[3]) &^ SecondsAlarm}
@@ -210,8 +212,34 @@ type Spot struct {
 	SpO2       int
 }
 
-// spotHead begins every record: a zero, the packet's kind, its length.
-var spotHead = [6]byte{0x00, 0x02, 0x00, 0x0D, 0x00, 0x0E}
+// spotHead begins every record: a zero, the packet's kind. The length of the
+// data follows in two bytes; a newer device may have more data than we know.
+var spotHead = [4]byte{0x00, 0x02, 0x00, 0x0D}
+
+const (
+	spotData    = 14
+	maxSpotData = 64
+)
+
+// spotLength gives the length of the record at the front of p by its marks.
+func spotLength(p []byte) (int, verdict) {
+	for i, b := range p[:min(len(p), len(spotHead))] {
+		if b != spotHead[i] {
+			return 0, no
+		}
+	}
+	switch {
+	case len(p) > 4 && p[4] != 0, len(p) > 5 && (p[5] < spotData || p[5] > maxSpotData):
+		return 0, no
+	case len(p) < 6:
+		return 0, more
+	}
+	n := 6 + int(p[5]) + 2
+	if len(p) < n {
+		return n, more
+	}
+	return n, yes
+}
 
 // Append adds the record's 22 bytes to b.
 func (s Spot) Append(b []byte) []byte {
@@ -221,7 +249,7 @@ func (s Spot) Append(b []byte) []byte {
 		}
 		return 0
 	}
-	b = append(b, spotHead[:]...)
+	b = append(append(b, spotHead[:]...), 0, spotData)
 	data := append(append([]byte{}, s.BCD[:]...),
 		bit(s.SmartPoint, 2)|bit(s.Unproven, 1), bit(s.Memory, 0x10)|bit(s.LowBattery, 1),
 		byte(s.Rate>>8&1), byte(s.Rate), 0, byte(s.SpO2&0x7F))
@@ -231,13 +259,11 @@ func (s Spot) Append(b []byte) []byte {
 // ParseSpot reads one record of format 13 off the front of p; false when it is
 // not whole or its frame or checksum are wrong.
 func ParseSpot(p []byte) (Spot, bool) {
-	if len(p) < spotSize || [6]byte(p) != spotHead {
+	n, v := spotLength(p)
+	if v != yes || sum(p[6:n-2]) != p[n-2] || p[n-1] != 0x03 {
 		return Spot{}, false
 	}
-	d := p[len(spotHead):]
-	if sum(d[:14]) != d[14] || d[15] != 0x03 {
-		return Spot{}, false
-	}
+	d := p[6:]
 	return Spot{
 		BCD:        [8]byte(d),
 		SmartPoint: d[8]&2 != 0, Unproven: d[8]&1 != 0,

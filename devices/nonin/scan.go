@@ -25,7 +25,7 @@ type item struct {
 //	    └────── no good frame follows ──────┘
 //
 // One good checksum proves little (it is 8 bits), hence the run: 5 frames of
-// formats 2 and 7, 3 of format 8 with its 4 bytes of narrow meaning. A record of
+// formats 2 and 7, 4 of format 8 with its 4 bytes of narrow meaning. A record of
 // format 13 has marks enough to stand alone.
 type scanner struct {
 	buf   []byte
@@ -113,11 +113,11 @@ func (s *scanner) step(p []byte, times []time.Time, found func(item)) int {
 }
 
 func (s *scanner) search(p []byte, times []time.Time, found func(item)) int {
-	spot := looksLike(Format13, p)
+	size, spot := spotLength(p)
 	if spot == yes {
 		rec, ok := ParseSpot(p)
 		if ok {
-			return s.good(item{at: times[0], format: Format13, spot: rec}, spotSize, found)
+			return s.good(item{at: times[0], format: Format13, spot: rec}, size, found)
 		}
 		s.stats.Bad++
 		return s.drop(1)
@@ -166,7 +166,7 @@ func (s *scanner) drop(n int) int {
 func run(f Format, p []byte) verdict {
 	size, frames := frameSize, 5
 	if f == Format8 {
-		size, frames = secondSize, 3
+		size, frames = secondSize, 4
 	}
 	syncs := 0
 	for range frames {
@@ -209,11 +209,6 @@ func looksLike(f Format, p []byte) verdict {
 		at(0, marked)
 		for i := 1; i < size; i++ {
 			at(i, plain)
-		}
-	case Format13:
-		size = spotSize
-		for i, want := range spotHead {
-			at(i, func(b byte) bool { return b == want })
 		}
 	}
 	switch {

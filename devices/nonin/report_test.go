@@ -1,0 +1,529 @@
+package nonin
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lamplight/devices"
+	"lamplight/devices/devicetest"
+	"lamplight/internal/captures"
+	"lamplight/mdib"
+)
+
+// decodeAll gives the Reports and counts of a capture.
+func decodeAll(t *testing.T, p []byte) ([]mdib.Report, devices.Stats) {
+	t.Helper()
+	d, err := Model().Decoder(devices.Settings{}, devices.Stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []mdib.Report
+	d.Decode(p, noon, func(r mdib.Report) { got = append(got, r) })
+	return got, d.Stats()
+}
+
+func numerics(reports []mdib.Report) map[mdib.Ref]mdib.Numeric {
+	m := map[mdib.Ref]mdib.Numeric{}
+	for _, r := range reports {
+		for _, n := range r.Numerics {
+			m[n.Ref] = n
+		}
+	}
+	return m
+}
+
+func samples(reports []mdib.Report) []int32 {
+	var all []int32
+	for _, r := range reports {
+		for _, a := range r.Samples {
+			all = append(all, a.Samples...)
+		}
+	}
+	return all
+}
+
+func version(reports []mdib.Report) string {
+	v := ""
+	for _, r := range reports {
+		if r.Describe != nil {
+			v = r.Describe.Version
+		}
+	}
+	return v
+}
+
+// Recorded from a 9560: 30 frames, frames 5 to 29 of which are one packet.
+func TestRecordedFrames(t *testing.T) {
+	p, err := os.ReadFile(captures.Shared(t, "vectors", "nonin", "df2_real_30frames.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, st := scan(p)
+	if len(items) != 30 || st != (devices.Stats{Frames: 30}) {
+		t.Fatalf("%d frames, %+v", len(items), st)
+	}
+	var floats [PacketFrames]byte
+	for i := range floats {
+		floats[i] = items[4+i].frame.Float
+	}
+	// The timer by the published layout, frames 6 and 7; then frame 8 says spot
+	// mode, as a 9560 should. Read a frame later it would be 17<<7|04 = 2948.
+	want := Packet{Rate: 74, RateE: 74, RateD: 74, RateED: 74, SpO2: 96, SpO2D: 96, SpO2Fast: 96, SpO2Beat: 96, SpO2E: 96, SpO2ED: 96, Revision: 0x94, Timer: 23, Stat2: SpotMode}
+	if got := ParsePacket(floats); got != want {
+		t.Errorf("packet %+v, want %+v", got, want)
+	}
+
+	reports, st := decodeAll(t, p)
+	if st != (devices.Stats{Frames: 30}) {
+		t.Errorf("counts %+v", st)
+	}
+	wave := samples(reports)
+	if len(wave) != 30 || wave[0] != 0x49 || wave[4] != 0x43 || wave[29] != 0xAF {
+		t.Errorf("pleth %v", wave)
+	}
+	values := numerics(reports)
+	for ref, n := range values {
+		want := 96.0
+		if strings.HasPrefix(string(ref), "pulse") {
+			want = 74
+		}
+		if n.Value != want || n.Validity != mdib.Valid {
+			t.Errorf("%s: %+v, want %v", ref, n, want)
+		}
+	}
+	if len(values) != 10 || version(reports) != "148" {
+		t.Errorf("%d values, version %q", len(values), version(reports))
+	}
+}
+
+// Synthetic, published with a driver for the OEM III: one packet.
+func TestPublishedPacket(t *testing.T) {
+	p, err := os.ReadFile(captures.Shared(t, "vectors", "nonin", "df2_unit_hr72_spo2_97.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports, st := decodeAll(t, p)
+	values := numerics(reports)
+	if st != (devices.Stats{Frames: 25}) || len(samples(reports)) != 25 {
+		t.Errorf("%+v, %d samples", st, len(samples(reports)))
+	}
+	if values[refPulse].Value != 72 || values[refSpO2].Value != 97 || version(reports) != "48" {
+		t.Errorf("pulse %v, SpO2 %v, version %q", values[refPulse], values[refSpO2], version(reports))
+	}
+}
+
+// A capture's bytes come at any pace; its Reports keep the device's.
+func TestCapturesKeepTheDevicesPace(t *testing.T) {
+	spoilt := stream(Format2, 100)
+	spoilt[40*frameSize+3] ^= 1
+	d, err := Model().Decoder(devices.Settings{}, devices.Stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []mdib.Report
+	for i, b := range spoilt {
+		d.Decode([]byte{b}, noon.Add(time.Duration(i)*time.Hour), func(r mdib.Report) { got = append(got, r) })
+	}
+	at, _ := arrays(got)
+	if last := at[len(at)-1].Sub(noon); (last - 99*Period).Abs() > time.Microsecond {
+		t.Errorf("the 100th sample is at %v, want %v", last, 99*Period)
+	}
+	got = nil
+	d, _ = Model().Decoder(devices.Settings{}, devices.Stream)
+	d.Decode(seconds(5), noon, func(r mdib.Report) { got = append(got, r) })
+	if last := numerics(got)[refSpO2].Time.Sub(noon); last != 4*time.Second {
+		t.Errorf("the fifth second is at %v", last)
+	}
+}
+
+// play is a decoder that gets frames one by one at their pace.
+type play struct {
+	t   *testing.T
+	r   *reporter
+	at  time.Time
+	got []mdib.Report
+}
+
+func newPlay(t *testing.T) *play {
+	return &play{t: t, r: newReporter(devices.Settings{}, mdib.ModeReal), at: noon}
+}
+
+func (p *play) take(it item) {
+	it.at = p.at
+	p.r.take(it, func(r mdib.Report) { p.got = append(p.got, r) })
+}
+
+// packet plays 25 frames; set changes each.
+func (p *play) packet(k Packet, set func(i int, f *Frame)) {
+	floats := k.Floats()
+	for i := range PacketFrames {
+		f := Frame{Float: floats[i], Pleth: 100}
+		if i == 0 {
+			f.Status = Sync
+		}
+		if set != nil {
+			set(i, &f)
+		}
+		p.take(item{format: Format2, frame: f})
+		p.at = p.at.Add(Period)
+	}
+}
+
+// since gives what was reported since the last call.
+func (p *play) since() []mdib.Report {
+	got := p.got
+	p.got = nil
+	return got
+}
+
+func with(s Status) func(int, *Frame) { return func(_ int, f *Frame) { f.Status |= s } }
+
+var well = Packet{Rate: 72, RateE: 72, RateD: 72, RateED: 72, SpO2: 97, SpO2D: 97, SpO2Fast: 97, SpO2Beat: 97, SpO2E: 97, SpO2ED: 97}
+
+func TestStatusBecomesValidity(t *testing.T) {
+	for _, c := range []struct {
+		status Status
+		want   mdib.Validity
+	}{
+		{0, mdib.Valid}, {Green, mdib.Valid}, {Red, mdib.Valid}, {OutOfTrack, mdib.Questionable}, {Artefact, mdib.Questionable},
+		{SensorAlarm, mdib.Invalid}, {Disconnected, mdib.Invalid}, {SensorAlarm | OutOfTrack | Artefact, mdib.Invalid},
+	} {
+		p := newPlay(t)
+		p.packet(well, with(c.status))
+		for ref, n := range numerics(p.got) {
+			if n.Validity != c.want || n.Validity.HasValue() == math.IsNaN(n.Value) {
+				t.Errorf("status %07b: %s is %+v, want %v", c.status, ref, n, c.want)
+			}
+		}
+		for _, r := range p.got {
+			for _, a := range r.Samples {
+				if a.Validity != c.want {
+					t.Errorf("status %07b: the pleth is %v, want %v", c.status, a.Validity, c.want)
+				}
+			}
+		}
+	}
+	// One frame of 25 is enough.
+	p := newPlay(t)
+	p.packet(well, func(i int, f *Frame) {
+		if i == 13 {
+			f.Status |= SensorAlarm
+		}
+	})
+	if n := numerics(p.got)[refSpO2]; n.Validity != mdib.Invalid {
+		t.Errorf("with the alarm in one frame: %+v", n)
+	}
+}
+
+func TestMissingAndImpossibleValues(t *testing.T) {
+	p := newPlay(t)
+	k := well
+	k.Rate, k.SpO2, k.SpO2Fast = NoRate, NoSaturation, 101
+	p.packet(k, nil)
+	got := numerics(p.got)
+	for ref, want := range map[mdib.Ref]mdib.Validity{refPulse: mdib.NotAvailable, refSpO2: mdib.NotAvailable, "spo2_fast": mdib.Invalid, "spo2_d": mdib.Valid} {
+		if n := got[ref]; n.Validity != want || n.Validity.HasValue() == math.IsNaN(n.Value) {
+			t.Errorf("%s is %+v, want %v", ref, n, want)
+		}
+	}
+}
+
+func TestValuesAreReportedWhenTheyChangeAndEverySecond(t *testing.T) {
+	p := newPlay(t)
+	var counts []int
+	for i := range 9 {
+		k := well
+		if i >= 4 {
+			k.SpO2 = 96
+		}
+		p.packet(k, nil)
+		n := 0
+		for _, r := range p.since() {
+			n += len(r.Numerics)
+		}
+		counts = append(counts, n)
+	}
+	if want := []int{10, 0, 0, 10, 1, 0, 9, 1, 0}; !slices.Equal(counts, want) {
+		t.Errorf("values a packet %v, want %v", counts, want)
+	}
+}
+
+func TestConditionsBeginAndEndOnce(t *testing.T) {
+	alerts := func(reports []mdib.Report) (s []string) {
+		for _, r := range reports {
+			for _, a := range r.Alerts {
+				text := a.Text
+				if !a.Present {
+					text = "no " + text
+				}
+				if a.Kind != mdib.Technical || a.Provenance != mdib.FromDevice || a.Code.IsZero() || a.Present != (a.Signal == mdib.SignalOn) {
+					t.Errorf("%+v", a)
+				}
+				s = append(s, text)
+			}
+		}
+		return s
+	}
+	low := well
+	low.Stat2 = LowBattery
+	p := newPlay(t)
+	for _, step := range []struct {
+		k    Packet
+		s    Status
+		want []string
+	}{
+		{well, Green, nil},
+		{well, SensorAlarm | OutOfTrack, []string{"sensor alarm", "out of track"}},
+		{well, SensorAlarm | OutOfTrack, nil},
+		{well, SensorAlarm | Disconnected, []string{"sensor disconnected", "no out of track"}},
+		{low, Green, []string{"no sensor disconnected", "no sensor alarm", "low battery"}},
+		{low, Red, []string{"low perfusion"}},
+		{low, Yellow, []string{"no low perfusion", "marginal perfusion"}},
+		{well, Green | Artefact, []string{"artefact", "no marginal perfusion", "no low battery"}},
+		{well, Green, []string{"no artefact"}},
+	} {
+		p.packet(step.k, with(step.s))
+		if got := alerts(p.since()); !slices.Equal(got, step.want) {
+			t.Errorf("at status %07b: %v, want %v", step.s, got, step.want)
+		}
+	}
+}
+
+func TestTheColourIsKeptBetweenPulses(t *testing.T) {
+	p := newPlay(t)
+	present := func() bool { return p.r.colour == Red }
+	p.packet(well, func(i int, f *Frame) {
+		if i < 12 {
+			f.Status |= Red
+		}
+	})
+	for range 8 {
+		p.packet(well, nil)
+		if !present() {
+			t.Fatal("the colour was forgotten within 3 s")
+		}
+	}
+	p.packet(well, nil)
+	p.packet(well, nil)
+	if present() {
+		t.Error("the colour is still shown after 3 s without a pulse")
+	}
+}
+
+func TestAPacketWithAHoleTellsNoValues(t *testing.T) {
+	for _, hole := range []item{{lost: true}, {fresh: true}} {
+		p := newPlay(t)
+		p.packet(well, nil)
+		p.since()
+		k := well
+		k.SpO2 = 50
+		floats := k.Floats()
+		for i := range PacketFrames {
+			it := item{format: Format2, frame: Frame{Float: floats[i]}}
+			if i == 0 {
+				it.frame.Status = Sync
+			}
+			if i == 10 {
+				it.lost, it.fresh = hole.lost, hole.fresh
+			}
+			p.take(it)
+		}
+		if got := numerics(p.since()); len(got) > 0 {
+			t.Errorf("values out of a packet with a hole: %v", got)
+		}
+		p.packet(k, nil)
+		if got := numerics(p.since())[refSpO2]; got.Value != 50 {
+			t.Errorf("after it: %+v", got)
+		}
+	}
+}
+
+// arrays gives the time and length of every array of the pleth.
+func arrays(reports []mdib.Report) (at []time.Time, n []int) {
+	for _, r := range reports {
+		for _, a := range r.Samples {
+			at = append(at, a.Time)
+			n = append(n, len(a.Samples))
+		}
+	}
+	return at, n
+}
+
+func TestSamplesAreEvenWhateverTheArrival(t *testing.T) {
+	p := newPlay(t)
+	x := uint32(7)
+	for i := range 75 * 60 {
+		x = x*1664525 + 1013904223
+		jitter := time.Duration(x>>8%40) * time.Millisecond
+		p.at = noon.Add(time.Duration(i) * Period * 10001 / 10000).Add(jitter) // and a clock that is slow by 100 ppm
+		p.take(item{format: Format2, frame: Frame{}})
+	}
+	at, n := arrays(p.got)
+	end := noon
+	for i := range at {
+		if gap := at[i].Sub(end); i > 0 && gap.Abs() > maxNudge {
+			t.Fatalf("array %d begins %v after the one before it", i, gap)
+		}
+		end = at[i].Add(time.Duration(n[i]) * Period)
+	}
+	if lag := p.at.Sub(end).Abs(); lag > 60*time.Millisecond {
+		t.Errorf("after a minute the samples are %v from their arrival", lag)
+	}
+}
+
+func TestAPauseLeavesAGapAndABurstDoesNot(t *testing.T) {
+	second := func(p *play, pace time.Duration) {
+		for range 75 {
+			p.take(item{format: Format2})
+			p.at = p.at.Add(pace)
+		}
+	}
+	end := func(p *play) time.Duration {
+		at, n := arrays(p.got)
+		return at[len(at)-1].Add(time.Duration(n[len(n)-1]) * Period).Sub(noon)
+	}
+	p := newPlay(t)
+	second(p, Period)
+	p.at = p.at.Add(time.Second) // the device said nothing
+	second(p, Period)
+	if got := end(p); (got - 3*time.Second).Abs() > 50*time.Millisecond {
+		t.Errorf("after a pause of a second the samples end at %v, want 3 s", got)
+	}
+	p = newPlay(t)
+	second(p, Period)
+	p.at = p.at.Add(time.Second) // we did not listen
+	second(p, 0)
+	second(p, Period)
+	if got := end(p); (got - 3*time.Second).Abs() > 50*time.Millisecond {
+		t.Errorf("after a burst the samples end at %v, want 3 s", got)
+	}
+}
+
+func TestALostFrameLeavesRoom(t *testing.T) {
+	p := newPlay(t)
+	for i := range 20 {
+		if i != 7 {
+			p.take(item{format: Format2, lost: i == 8})
+		}
+		p.at = p.at.Add(Period)
+	}
+	at, n := arrays(p.got)
+	var counted int
+	for _, x := range n {
+		counted += x
+	}
+	if last := at[len(at)-1]; (last.Sub(noon)-13*Period).Abs() > 5*maxNudge || counted != 17 {
+		t.Errorf("the last array begins at %v with %d samples before its end, want 13 periods and 17", last.Sub(noon), counted)
+	}
+}
+
+func TestSpotChecks(t *testing.T) {
+	p := newPlay(t)
+	record := func(s Spot, taken time.Time) mdib.Report {
+		if !taken.IsZero() {
+			s.SetClock(taken)
+		}
+		p.take(item{format: Format13, spot: s})
+		got := p.since()
+		if len(got) != 1 {
+			t.Fatalf("%d Reports of one record", len(got))
+		}
+		return got[0]
+	}
+	ahead := time.Hour // the device's clock
+	r := record(Spot{SmartPoint: true, SpO2: 97, Rate: 300}, noon.Add(ahead))
+	if n := r.Numerics[0]; n.Ref != refSpO2 || n.Value != 97 || n.Validity != mdib.Valid || !n.Time.Equal(noon) {
+		t.Errorf("live: %+v", n)
+	}
+	if r.Numerics[1].Value != 300 {
+		t.Errorf("live: %+v", r.Numerics[1])
+	}
+	if r.Describe == nil || r.Describe.Clock == nil || r.Describe.Clock.Offset() != ahead {
+		t.Fatalf("described %+v", r.Describe)
+	}
+	if m := r.Describe.Metric(refSpO2); m == nil || !m.Episodic {
+		t.Errorf("a spot check is episodic: %+v", m)
+	}
+	// Played back: on our time, and never in the place of a live value.
+	r = record(Spot{Memory: true, SmartPoint: true, SpO2: 88, Rate: 99}, noon.Add(ahead-2*time.Hour))
+	if n := r.Numerics[0]; n.Ref != refMemorySpO2 || n.Value != 88 || !n.Time.Equal(noon.Add(-2*time.Hour)) {
+		t.Errorf("from memory: %+v", n)
+	}
+	if r.Describe != nil {
+		t.Error("described again without need")
+	}
+	r = record(Spot{Unproven: true, SpO2: 97, Rate: 72, LowBattery: true}, noon.Add(ahead))
+	if r.Numerics[0].Validity != mdib.Questionable || len(r.Alerts) != 1 || r.Alerts[0].Text != "low battery" {
+		t.Errorf("unproven, low battery: %+v", r)
+	}
+	r = record(Spot{SmartPoint: true, SpO2: NoSaturation, Rate: NoRate}, noon) // the clock was set
+	if r.Numerics[0].Validity != mdib.NotAvailable || r.Describe == nil || r.Describe.Clock.Offset() != 0 {
+		t.Errorf("missing, clock set: %+v", r)
+	}
+	r = record(Spot{Memory: true, SpO2: 90, Rate: 70}, time.Time{})
+	if n := r.Numerics[0]; !n.Time.Equal(noon) {
+		t.Errorf("without a date: %+v", n)
+	}
+}
+
+func TestMetricsAreInTheNomenclature(t *testing.T) {
+	for _, f := range []Format{Format2, Format7, Format8, Format13} {
+		d := describe(f, "", nil, mdib.ModeReal)
+		for _, want := range []struct{ ref, refID, unit string }{{"spo2", "MDC_PULS_OXIM_SAT_O2", "%"}, {"pulse", "MDC_PULS_OXIM_PULS_RATE", "/min"}} {
+			m := d.Metric(mdib.Ref(want.ref))
+			if m == nil || m.Code.RefID != want.refID || m.Unit.UCUM != want.unit || m.Class != mdib.ClassSpO2 {
+				t.Errorf("format %d: %s is %+v", f, want.ref, m)
+			}
+		}
+		judged := 0
+		for m := range d.Metrics() {
+			if m.Code.RefID == "MDC_PULS_OXIM_SAT_O2" {
+				judged++
+			}
+		}
+		if judged != 1 {
+			t.Errorf("format %d: limits would judge %d saturations", f, judged)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, c := range []struct{ name, value, wrong string }{
+		{"format", "7", ""}, {"format", "auto", ""}, {"mode", "demo", ""}, {"mode", "test", ""},
+		{"format", "9", `"9"`}, {"mode", "fake", `"fake"`}, {"colour", "red", "colour"},
+	} {
+		s := devices.Settings{Options: map[string]string{c.name: c.value}}
+		_, err := Model().New(s)
+		if (err != nil) != (c.wrong != "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%s=%s: %v", c.name, c.value, err)
+		}
+		if _, err := Model().Decoder(s, devices.Stream); (err != nil) != (c.wrong != "") {
+			t.Errorf("decoder, %s=%s: %v", c.name, c.value, err)
+		}
+	}
+	if _, err := Model().Decoder(devices.Settings{}, devices.Datagrams); err == nil {
+		t.Error("a line's capture was taken as datagrams")
+	}
+	if got := Model().Address("serial:/dev/ttyUSB3?baud=19200"); got != "serial:/dev/ttyUSB3?baud=19200&bits=8&parity=none&stop=1" {
+		t.Errorf("completed address %s", got)
+	}
+}
+
+// Synthetic, made by stream, seconds and spots of this package's tests.
+func TestGoldens(t *testing.T) {
+	desat := seconds(3)
+	desat = Second{Rate: 72, SpO2: 85, Status: Red}.Append(desat)
+	desat = Second{Rate: 72, SpO2: 85, Status: SensorAlarm, Stat2: LowBattery}.Append(desat)
+	desat = Second{Rate: NoRate, SpO2: NoSaturation, Status: SensorAlarm}.Append(desat)
+	spoilt := stream(Format2, 75)
+	spoilt[40*frameSize+3] ^= 1
+	for name, p := range map[string][]byte{"format2": stream(Format2, 55), "format7": stream(Format7, 30), "format8": desat, "format13": spots(2), "spoilt": spoilt} {
+		reports, st := decodeAll(t, p)
+		devicetest.Golden(t, name+".golden", fmt.Sprintf("# %x…\n%s%+v\n", p[:20], devicetest.Text(reports, noon), st))
+	}
+}
