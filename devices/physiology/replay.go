@@ -31,7 +31,14 @@ type recorded struct {
 type replay struct {
 	tracks map[string]recorded
 	length float64 // s, of the longest track
+
+	// What is measured on the waves.
+	lead                 string // that the heart rate comes from
+	heart, pulse, breath strokes
+	pressure             map[string]pressures
 }
+
+const plethWave = "MDC_PULS_OXIM_PLETH"
 
 // Replay plays recordings as a Signal: waves by the RefID of their metric, and
 // numerics where a track has less than one value in 200 ms. Tracks of several
@@ -39,8 +46,11 @@ type replay struct {
 // begin again. What was not recorded is not measured: Samples reports false for
 // a stretch with a gap in it. A pleth, and a respiration without a unit, are
 // scaled from their smallest to their largest usual values (the 1st and the
-// 99th of a hundred) into the unit of the metric. There are no Events: nobody
-// watched. It may be used from any goroutine.
+// 99th of a hundred) into the unit of the metric.
+//
+// Numerics that were not recorded are measured on the waves as a monitor would:
+// the rates of heart, pulse and breath, and the parts of pressures. There are
+// no Events: nobody watched. It may be used from any goroutine.
 func Replay(tracks map[string]Track) (Signal, error) {
 	if len(tracks) == 0 {
 		return nil, fmt.Errorf("there is nothing to replay: no metric has a signal")
@@ -57,6 +67,7 @@ func Replay(tracks map[string]Track) (Signal, error) {
 	if r.length <= 0 {
 		return nil, fmt.Errorf("there is nothing to replay: the records are empty")
 	}
+	r.measure()
 	return r, nil
 }
 
@@ -141,7 +152,7 @@ func (r *replay) place(at time.Duration) float64 {
 func (r *replay) Value(refID string, at time.Duration) (float64, State) {
 	c, ok := r.tracks[refID]
 	if !ok || c.rate > slowest {
-		return math.NaN(), Absent
+		return r.derived(refID, at)
 	}
 	var v [1]float64
 	c.signal.Physical(int64(r.place(at)*c.rate), v[:])

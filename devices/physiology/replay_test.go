@@ -111,6 +111,92 @@ func TestReplayRefuses(t *testing.T) {
 	}
 }
 
+// asRecord samples a synthetic patient: what a recording would have.
+func asRecord(p *Patient, seconds int, names map[string]string) *wfdb.Record {
+	r := &wfdb.Record{Name: "p", Rate: 250, Frames: int64(250 * seconds)}
+	for refID, unit := range names {
+		v := make([]float64, 250*seconds)
+		p.Samples(refID, 0, 4*time.Millisecond, v)
+		raw := make([]int32, len(v))
+		for i, x := range v {
+			raw[i] = int32(math.Round(1000 * x))
+		}
+		r.Signals = append(r.Signals, wfdb.Signal{Name: refID, Unit: unit, PerFrame: 1, Runs: []wfdb.Run{{Samples: raw, Gain: 1000, Invalid: math.MinInt32}}})
+	}
+	return r
+}
+
+// What is measured on the waves alone is what the patient's own numerics say.
+func TestNumericsAreMeasuredOnRecordedWaves(t *testing.T) {
+	names := map[string]string{"MDC_ECG_ELEC_POTL_II": "mV", "MDC_PULS_OXIM_PLETH": "NU", "MDC_RESP": "Ohm", "MDC_PRESS_BLD_ART_ABP": "mmHg"}
+	for _, c := range []struct {
+		name string
+		f    Profile
+	}{
+		{"adult", everything(1)},
+		{"slow", Profile{Seed: 2, HeartRate: 42, RespRate: 9, Arterial: true}},
+		{"fast", Profile{Seed: 3, HeartRate: 150, RespRate: 30, Arterial: true}},
+		{"fibrillating", Profile{Seed: 4, HeartRate: 95, Arterial: true, AtrialFibrillation: true}},
+		{"with PVCs", Profile{Seed: 5, PVCs: 6, Arterial: true}},
+	} {
+		p := NewPatient(c.f)
+		rec := asRecord(p, 120, names)
+		tracks := map[string]Track{}
+		for refID := range names {
+			tracks[refID] = Track{rec, refID}
+		}
+		s, err := Replay(tracks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 30 * time.Second; at < 115*time.Second; at += 5 * time.Second {
+			for name, by := range map[string]float64{heartRate: 4, "MDC_PULS_OXIM_PULS_RATE": 6, respRate: 3,
+				arterialP + "_SYS": 6, arterialP + "_DIA": 6, arterialP + "_MEAN": 6} {
+				want := value(p, name, at)
+				if name != respRate {
+					by = max(by, 0.16*want) // a weak pulse may be missed
+				}
+				if v, state := s.Value(name, at); state != Measured || math.Abs(v-want) > by {
+					t.Errorf("%s, %s at %v: %v, %v, want %v ± %.0f", c.name, name, at, v, state, want, by)
+				}
+			}
+		}
+	}
+}
+
+func TestRecordedSilenceIsNoRate(t *testing.T) {
+	p := NewPatient(Profile{Seed: 1, Arterial: true, Schedule: Schedule{{Asystole, 40 * time.Second, 0, 30 * time.Second}}})
+	names := map[string]string{"MDC_ECG_ELEC_POTL_II": "mV", "MDC_PRESS_BLD_ART_ABP": "mmHg"}
+	rec := asRecord(p, 100, names)
+	s, err := Replay(map[string]Track{"MDC_ECG_ELEC_POTL_II": {rec, "MDC_ECG_ELEC_POTL_II"}, "MDC_PRESS_BLD_ART_ABP": {rec, "MDC_PRESS_BLD_ART_ABP"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := time.Duration(46); at < 70; at += 2 {
+		if v, state := s.Value(heartRate, at*time.Second); v != 0 || state != Measured {
+			t.Errorf("at %d s the heart rate is %v, %v", at, v, state)
+		}
+	}
+	if v, _ := s.Value(heartRate, 90*time.Second); v < 60 {
+		t.Errorf("after it the heart rate is %v", v)
+	}
+}
+
+// The beats of real recordings, as their reference annotations count them.
+func TestBeatsOfRealRecordings(t *testing.T) {
+	dir := captures.Shared(t, "data", "mitdb")
+	for name, want := range map[string]int{"100": 2273, "101": 1865, "104": 2229, "108": 1763, "119": 1987, "201": 1963, "202": 2136, "222": 2483} {
+		r, err := wfdb.Open(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := recorded{signal: &r.Signals[0], rate: r.SampleRate(0), length: float64(r.Frames) / r.Rate, gain: 1}
+		if n := len(complexesOf(physical(c), c.rate)); math.Abs(float64(n-want)) > 0.02*float64(want) {
+			t.Errorf("record %s: %d beats, annotated are %d", name, n, want)
+		}
+	}
+}
+
 // A recording of an intensive care unit with waves and the monitor's numerics.
 func TestReplayOfARecording(t *testing.T) {
 	dir := captures.Shared(t, "data")
@@ -149,6 +235,12 @@ func TestReplayOfARecording(t *testing.T) {
 	}
 	if !s.Samples("MDC_PULS_OXIM_PLETH", time.Minute, 8*time.Millisecond, dst) || slices.Min(dst) < -0.5 || slices.Max(dst) > 1.5 {
 		t.Errorf("pleth from %v to %v", slices.Min(dst), slices.Max(dst))
+	}
+	// Measured on the wave of a tachycardia.
+	for name, want := range map[string]float64{arterialP + "_SYS": 167, arterialP + "_DIA": 88, "MDC_PULS_OXIM_PULS_RATE": 109} {
+		if v, state := s.Value(name, 100*time.Second); state != Measured || math.Abs(v-want) > 5 {
+			t.Errorf("%s is %v, %v, want %v", name, v, state, want)
+		}
 	}
 	// The monitor's own words for the eleventh minute.
 	for name, want := range map[string]float64{heartRate: 69.2, respRate: 19.0} {
