@@ -99,6 +99,12 @@ func (s *side) update() {
 	d.engine.emit(c, d.now)
 }
 
+// covers says that the condition is present already with the priority of a
+// level. What has not ended needs no second delay to go on.
+func (s *side) covers(level int) bool {
+	return s.condition != nil && s.condition.Present && s.condition.Priority >= s.priority(level)
+}
+
 func (s *side) priority(level int) mdib.Priority {
 	if level == extreme {
 		return mdib.PriorityHigh

@@ -91,7 +91,9 @@ func (w *watch) judge() {
 			case math.IsNaN(limit):
 				*l = level{}
 			case s.beyond(w.value, limit):
-				if !l.on && l.since.IsZero() {
+				if s.covers(j) {
+					*l = level{on: true}
+				} else if !l.on && l.since.IsZero() {
 					l.since = w.device.now
 				}
 			case l.on && s.beyond(w.value, s.inward(limit)):
