@@ -190,7 +190,7 @@ func TestNoWavesGranted(t *testing.T) {
 			t.Fatal("waves came")
 		}
 		for _, a := range r.Alerts {
-			if a.Ref == "link/waves" && a.Provenance == mdib.FromWorkstation && a.Kind == mdib.Technical && a.Present {
+			if a.Ref == "link/waves" && a.Provenance == mdib.FromDevice && a.Kind == mdib.Technical && a.Present {
 				said++
 			}
 		}

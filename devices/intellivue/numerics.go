@@ -59,7 +59,7 @@ func (r *reader) numericObject(p *wire.PollResult, context uint16, o wire.Observ
 			values = append(values, list...)
 		}
 	}
-	stamp := r.stamp(p, o.Attrs)
+	own := r.stamp(p, o.Attrs)
 	for i, v := range values {
 		nth := 0
 		for _, before := range values[:i] {
@@ -70,7 +70,12 @@ func (r *reader) numericObject(p *wire.PollResult, context uint16, o wire.Observ
 		mt := r.find(x, refNumeric, v.Physio, v.Unit, nth)
 		n := numeric(v)
 		n.Ref, n.Mode = mt.desc.Ref, r.mode(v.State)
-		n.Time = mt.at(stamp)
+		if n.Validity == mdib.NotAvailable {
+			// There is nothing that could have been determined at another time.
+			n.Time = mt.at(stamp{time: r.clock.time(p.Time)})
+		} else {
+			n.Time = mt.at(own)
+		}
 		mt.present = n.Validity != mdib.NotAvailable
 		r.snapshot.mark(mt)
 		r.report.Numerics = append(r.report.Numerics, n)

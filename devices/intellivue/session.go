@@ -247,14 +247,15 @@ func (s *session) readHeld(list []held) error {
 	return nil
 }
 
-// sayNoWaves tells once, as a condition of ours, why there are numbers only.
+// sayNoWaves tells once, as a condition of the monitor's, why there are numbers
+// only. A new association tells it again or lets it end.
 func (s *session) sayNoWaves(why string) {
 	if s.noWaves {
 		return
 	}
 	s.noWaves = true
 	s.emit(mdib.Report{MDS: s.driver.settings.MDS, Received: s.now, Alerts: []mdib.AlertCondition{{
-		Ref: "link/waves", Kind: mdib.Technical, Priority: mdib.PriorityLow, Provenance: mdib.FromWorkstation,
+		Ref: "link/waves", Kind: mdib.Technical, Priority: mdib.PriorityLow, Provenance: mdib.FromDevice,
 		Present: true, Text: why, Time: s.now, Mode: s.reader.mds.Mode,
 	}}})
 }

@@ -71,8 +71,7 @@ func New(sig physiology.Signal, o Options) *Emulator {
 	if o.MAC == ([6]byte{}) {
 		o.MAC = [6]byte{0x02, 'L', 'A', 'M', 'P', byte(len(o.BedLabel))} // locally administered
 	}
-	e := &Emulator{monitor: monitor{sig: sig, options: o}}
-	return e
+	return &Emulator{monitor: monitor{sig: sig, options: o, mtu: lanMTU}}
 }
 
 // Handle takes one datagram and gives the answers that come at once.
@@ -153,7 +152,7 @@ func (e *Emulator) Serve(ctx context.Context, c net.PacketConn) error {
 	return nil
 }
 
-// unmask makes addresses of IPv4 and of IPv4 in IPv6 compare equal.
+// unmap makes addresses of IPv4 and of IPv4 in IPv6 compare equal.
 func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
 
 func ticks(d time.Duration) uint32 { return uint32(wire.Ticks(d)) }

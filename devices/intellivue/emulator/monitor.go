@@ -26,6 +26,7 @@ const (
 type monitor struct {
 	sig     physiology.Signal
 	options Options
+	mtu     uint32
 
 	born      time.Time // start of the play
 	rel0      uint32    // relative time at booted
@@ -147,7 +148,7 @@ func (m *monitor) associate(from netip.AddrPort, x *wire.Message, at time.Time) 
 		return
 	}
 	p.Period = max(p.Period, shortestPoll)
-	p.MaxRx, p.MaxTx = min(p.MaxRx, lanMTU), min(p.MaxTx, lanMTU)
+	p.MaxRx, p.MaxTx = min(p.MaxRx, m.mtu), min(p.MaxTx, m.mtu)
 	p.Extensions = m.grant(p.Extensions)
 	p.HasExtensions = true
 	m.requests, m.confirms = 0, 0

@@ -1,0 +1,467 @@
+package intellivue
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"lamplight/devices"
+	"lamplight/devices/intellivue/wire"
+	"lamplight/mdib"
+)
+
+// Everything here is synthetic: it shows what no recorded session holds.
+
+// feed reads messages a second apart and gives the Reports.
+func feed(t *testing.T, messages ...*wire.Message) []mdib.Report {
+	t.Helper()
+	d, err := NewDecoder(devices.Settings{}, devices.Datagrams)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []mdib.Report
+	for i, m := range messages {
+		b := m.Append(nil)
+		d.Decode(b, noon.Add(time.Duration(i)*time.Second), func(r mdib.Report) { out = append(out, r) })
+	}
+	if s := d.Stats(); s.Bad != 0 || s.Frames != uint64(len(messages)) {
+		t.Fatalf("stats %+v of %d messages", s, len(messages))
+	}
+	return out
+}
+
+// result makes the result of an extended poll with one object; its time grows
+// with its sequence number.
+func result(class, group, sequence, handle uint16, attrs ...wire.Attr) *wire.Message {
+	return &wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Result, ID: 1, Command: wire.CmdAction,
+		Object: wire.TheMDS, Type: wire.ActionPollExt, PollResult: &wire.PollResult{Sequence: sequence,
+			Time: 80000 + 8192*uint32(sequence), Absolute: wire.NoTime, Partition: 1, Class: class, Group: group,
+			Contexts: []wire.Context{{ID: 1, Objects: []wire.Observation{{Handle: handle, Attrs: attrs}}}}}}
+}
+
+func value(physio, state uint16, v wire.Float) wire.Attr {
+	return wire.NumericAttr(wire.Numeric{Physio: physio, State: state, Unit: 0x0AA0, Value: v})
+}
+
+func TestMeasurementStates(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		state    uint16
+		value    wire.Float
+		validity mdib.Validity
+		mode     mdib.GenerationMode
+		want     float64
+		decimals uint8
+	}{
+		{0x0000, 60, mdib.Valid, mdib.ModeReal, 60, 0},
+		{0x0000, 0xFF0003B6, mdib.Valid, mdib.ModeReal, 95, 1},
+		{0x0003, 60, mdib.Valid, mdib.ModeReal, 60, 0}, // in alarm, alarms off
+		{0x0040, 60, mdib.Valid, mdib.ModeReal, 60, 0}, // early
+		{0x0080, 60, mdib.Validated, mdib.ModeReal, 60, 0},
+		{0x0400, 60, mdib.Valid, mdib.ModeDemo, 60, 0},
+		{0x0401, 60, mdib.Valid, mdib.ModeDemo, 60, 0},
+		{0x0800, 60, mdib.Valid, mdib.ModeTest, 60, 0},
+		{0x4000, 60, mdib.Questionable, mdib.ModeReal, 60, 0},
+		{0x4400, 60, mdib.Questionable, mdib.ModeDemo, 60, 0},
+		{0x8000, 60, mdib.Invalid, mdib.ModeReal, nan, 0},
+		{0x8001, wire.NaN, mdib.Invalid, mdib.ModeReal, nan, 0},
+		{0x2000, wire.NaN, mdib.NotAvailable, mdib.ModeReal, nan, 0},
+		{0x1000, 60, mdib.CalibrationOngoing, mdib.ModeReal, nan, 0},
+		{0x0020, wire.NaN, mdib.Ongoing, mdib.ModeReal, nan, 0},
+		{0x0020, 60, mdib.Valid, mdib.ModeReal, 60, 0},
+		{0x0000, wire.NaN, mdib.NotAvailable, mdib.ModeReal, nan, 0},
+		{0x0000, 0x017FFFFF, mdib.NotAvailable, mdib.ModeReal, nan, 0}, // NaN with an exponent
+		{0x0000, wire.NRes, mdib.Invalid, mdib.ModeReal, nan, 0},
+		{0x0000, wire.PosInf, mdib.Overflow, mdib.ModeReal, nan, 0},
+		{0x0000, wire.NegInf, mdib.Underflow, mdib.ModeReal, nan, 0},
+	} {
+		r := feed(t, result(wire.ClassNumeric, 0, 0, 7, value(0x4182, c.state, c.value)))
+		n := r[0].Numerics[0]
+		same := n.Value == c.want || math.IsNaN(n.Value) && math.IsNaN(c.want)
+		if !same || n.Validity != c.validity || n.Mode != c.mode || n.Decimals != c.decimals {
+			t.Errorf("state %04X value %08X: %+v", c.state, uint32(c.value), n)
+		}
+	}
+}
+
+func TestNobodyKnowsTheCode(t *testing.T) {
+	label := wire.Attr{ID: wire.AttrLabelString, Value: wire.AppendString(nil, "Foo", 6)}
+	r := feed(t, result(wire.ClassNumeric, 0, 0, 7, label, value(0xFE01, 0, 5)))
+	m := r[0].Describe.Metric("nu/1/7/FE01")
+	want := mdib.Code{System: mdib.SystemIntelliVue, Value: "196097"}
+	if m == nil || m.Code != want || m.Label != "Foo" || m.Class != mdib.ClassOther || r[0].Numerics[0].Value != 5 {
+		t.Fatalf("described as %+v", m)
+	}
+	// Without a label the code itself is shown; a compound's parts are told apart.
+	r = feed(t, result(wire.ClassNumeric, 0, 0, 7, value(0xFE01, 0, 5)))
+	if m := r[0].Describe.Metric("nu/1/7/FE01"); m.Label != "FE01" {
+		t.Errorf("label %q", m.Label)
+	}
+	r = feed(t, result(wire.ClassNumeric, 0, 0, 7, label,
+		wire.NumericAttr(wire.Numeric{Physio: 0xFE01}, wire.Numeric{Physio: 0xFE02}, wire.Numeric{Physio: 0xFE02})))
+	var labels []string
+	for m := range r[0].Describe.Metrics() {
+		labels = append(labels, string(m.Ref)+" "+m.Label)
+	}
+	if !slices.Equal(labels, []string{"nu/1/7/FE01 Foo FE01", "nu/1/7/FE02 Foo FE02", "nu/1/7/FE02/2 Foo FE02"}) {
+		t.Errorf("labels %q", labels)
+	}
+}
+
+// An external device's values have no code of their own, only a label.
+func TestUnnamedValues(t *testing.T) {
+	r := feed(t, result(wire.ClassNumeric, 0, 0, 7, wire.Attr{ID: wire.AttrLabel, Value: wire.Put32(0x80001234)},
+		wire.Attr{ID: wire.AttrLabelString, Value: wire.AppendString(nil, "PEEPx", 6)}, value(0xEFFF, 0, 5)))
+	m := r[0].Describe.Metric("nu/1/7/EFFF")
+	if m.Label != "PEEPx" || m.Code.RefID != "MDC_METRIC_NOS" || m.Source.Value != "2147488308" {
+		t.Errorf("described as %+v", m)
+	}
+}
+
+func TestUnitOfTheWireIsTold(t *testing.T) {
+	kPa := wire.NumericAttr(wire.Numeric{Physio: 0x4A15, Unit: 0x0F03, Value: 0xFF000097})
+	mmHg := wire.NumericAttr(wire.Numeric{Physio: 0x4A15, Unit: 0x0F20, Value: 113})
+	odd := wire.NumericAttr(wire.Numeric{Physio: 0x4A15, Unit: 0xFFF7, Value: 113})
+	r := feed(t, result(wire.ClassNumeric, 0, 0, 7, kPa), result(wire.ClassNumeric, 0, 1, 7, mmHg), result(wire.ClassNumeric, 0, 2, 7, odd))
+	for i, want := range []string{"kPa", "mm[Hg]", ""} {
+		if r[i].Describe == nil {
+			t.Fatalf("a change of unit was not described")
+		}
+		if u := r[i].Describe.Metric("nu/1/7/4A15").Unit; u.UCUM != want || u.Code.IsZero() {
+			t.Errorf("unit %+v, want %q", u, want)
+		}
+	}
+	if r[0].Numerics[0].Value != 15.1 {
+		t.Errorf("value %v", r[0].Numerics[0].Value)
+	}
+}
+
+func TestTimeStamps(t *testing.T) {
+	relative := func(sequence uint16, stamp uint32) *wire.Message {
+		return result(wire.ClassNumeric, 0, sequence, 7, value(0x4A05, 0, 120), wire.Attr{ID: wire.AttrStampRelative, Value: wire.Put32(stamp)})
+	}
+	r := feed(t, relative(0, 80000-16000), relative(1, 80000-16000), relative(2, 80000+8192))
+	for i, want := range []time.Duration{-2 * time.Second, -2 * time.Second, 1024 * time.Millisecond} {
+		if got := r[i].Numerics[0].Time.Sub(noon); got != want {
+			t.Errorf("value %d determined at %v, want %v", i, got, want)
+		}
+	}
+	// A stamp of the future, or none, is not believed.
+	for _, stamp := range []uint32{0, math.MaxUint32, 80000 + 8192*5} {
+		if got := feed(t, relative(0, stamp))[0].Numerics[0].Time; !got.Equal(noon) {
+			t.Errorf("stamp %d gives %v", stamp, got)
+		}
+	}
+	// The monitor's wall clock is an hour ahead; the cuff was inflated five
+	// minutes ago.
+	wall := noon.Add(time.Hour)
+	mds := result(wire.ClassMDS, 0, 0, 0, wire.Attr{ID: wire.AttrTimeAbsolute, Value: wire.AppendTime(nil, wall)},
+		wire.Attr{ID: wire.AttrTimeRelative, Value: wire.Put32(80000)})
+	r = feed(t, mds, result(wire.ClassNumeric, 0, 1, 7, value(0x4A05, 0, 120),
+		wire.Attr{ID: wire.AttrStampAbsolute, Value: wire.AppendTime(nil, wall.Add(-5*time.Minute))}))
+	if got := r[1].Numerics[0].Time.Sub(noon); got != -5*time.Minute {
+		t.Errorf("determined at %v", got)
+	}
+	if c := r[0].Describe.Clock; c == nil || c.Offset() != time.Hour {
+		t.Errorf("clock %+v", c)
+	}
+}
+
+func TestEnumerations(t *testing.T) {
+	enum := func(e wire.Enum) wire.Attr { return wire.Attr{ID: wire.AttrEnum, Value: e.Append(nil)} }
+	for _, c := range []struct {
+		e    wire.Enum
+		text string
+		code string
+	}{
+		{wire.Enum{Physio: 0xD007, Choice: 1, OID: 0x4012}, "sinus rhythm", "MDC_ECG_SINUS_RHY"},
+		{wire.Enum{Physio: 0xD007, Choice: 4, OID: 0x4012, Value: 0xFF00007D, Unit: 0x0AA0}, "sinus rhythm 12.5 /min", "MDC_ECG_SINUS_RHY"},
+		{wire.Enum{Physio: 0xD007, Choice: 1, OID: 0xFEEE}, "FEEE", ""},
+		{wire.Enum{Physio: 0xD007, Choice: 9, Raw: []byte{1, 2, 0xAB}}, "0102 AB", ""},
+	} {
+		r := feed(t, result(wire.ClassEnum, 0, 0, 9, enum(c.e)))
+		e := r[0].Enums[0]
+		if e.Text != c.text || e.Code.RefID != c.code || e.Validity != mdib.Valid || r[0].Describe.Metric(e.Ref).Kind != mdib.KindEnum {
+			t.Errorf("%+v is told as %+v", c.e, e)
+		}
+	}
+	// It goes once.
+	r := feed(t, result(wire.ClassEnum, 0, 0, 9, enum(wire.Enum{Physio: 0xD007, Choice: 1, OID: 0x4012})),
+		result(wire.ClassEnum, 0, 1, 9), result(wire.ClassEnum, 0, 2, 9))
+	if len(r) != 2 || len(r[1].Enums) != 1 || r[1].Enums[0].Validity != mdib.NotAvailable {
+		t.Errorf("reports %+v", r)
+	}
+}
+
+func words(w ...uint16) (b []byte) {
+	for _, x := range w {
+		b = append(b, wire.Put16(x)...)
+	}
+	return b
+}
+
+func ecgContext(label uint32, size uint16, period uint32) []wire.Attr {
+	return []wire.Attr{
+		{ID: wire.AttrMetricSpec, Value: wire.MetricSpec{Period: 2048, Category: 1, Access: 0x4228}.Append(nil)},
+		{ID: wire.AttrSampleSpec, Value: wire.SampleSpec{ArraySize: size, SampleBits: 16, SignificantBits: 14, Flags: 0x3000}.Append(nil)},
+		{ID: wire.AttrFixedValues, Value: wire.AppendFixedValues(nil, []wire.FixedValue{{Kind: 4, Mask: 0x8008}, {Kind: 3, Mask: 0x4001}, {Kind: 2, Mask: 0x8004}})},
+		{ID: wire.AttrSamplePeriod, Value: wire.Put32(period)},
+		{ID: wire.AttrLabel, Value: wire.Put32(label)},
+		{ID: wire.AttrUnit, Value: wire.Put16(0x10B2)},
+		{ID: wire.AttrScale, Value: ecgScale.Append(nil)},
+	}
+}
+
+func TestMarkedSamples(t *testing.T) {
+	block := wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(0x2000, 0xA004, 0x2000, 0xA00C, 0x6001, 0x0008)})
+	r := feed(t, result(wire.ClassWave, 0, 1, 686, append(ecgContext(0x00020102, 128, 16), block)...))
+	s := r[0].Samples[0]
+	if !slices.Equal(s.Samples, []int32{0x2000, 0x2004, 0x2000, 0x200C, 0x2001, 8}) {
+		t.Errorf("samples %v", s.Samples)
+	}
+	want := []mdib.Mark{{At: 1, Kind: mdib.MarkPacer}, {At: 3, Kind: mdib.MarkSaturated}, {At: 3, Kind: mdib.MarkPacer}, {At: 4, Kind: mdib.MarkDefibrillator}}
+	if !reflect.DeepEqual(s.Marks, want) {
+		t.Errorf("marks %v", s.Marks)
+	}
+}
+
+// ABP announces 13 significant bits but uses more; nothing tells to mask them.
+func TestSamplesAreNotMaskedUnasked(t *testing.T) {
+	spec := wire.Attr{ID: wire.AttrSampleSpec, Value: wire.SampleSpec{ArraySize: 32, SampleBits: 16, SignificantBits: 13, Flags: 0xA000}.Append(nil)}
+	r := feed(t, result(wire.ClassWave, 0, 1, 5, spec, wire.SamplesAttr(false, wire.Samples{Physio: 0x4A14, Data: words(0x23A0)})))
+	if got := r[0].Samples[0].Samples[0]; got != 0x23A0 {
+		t.Errorf("sample %x", got)
+	}
+}
+
+func TestSamplesBeforeTheirContext(t *testing.T) {
+	abp := wire.SamplesAttr(false, wire.Samples{Physio: 0x4A14, Data: words(make([]uint16, 32)...)})
+	lead := wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(make([]uint16, 128)...)})
+	r := feed(t, result(wire.ClassWave, 0, 1, 5, abp), result(wire.ClassWave, 0, 2, 686, lead),
+		result(wire.ClassWave, 0, 3, 5,
+			wire.Attr{ID: wire.AttrLabel, Value: wire.Put32(0x00024A14)}, wire.Attr{ID: wire.AttrUnit, Value: wire.Put16(0x0F20)},
+			wire.Attr{ID: wire.AttrScale, Value: wire.Scale{Low: 0x00FFFFD8, High: 0x208, RawLow: 160, RawHigh: 9120}.Append(nil)}, abp))
+	m := r[0].Describe.Metric("sa/1/5/4A14")
+	if m.Period != 8*time.Millisecond || !m.Calibration.Relative || m.Unit.UCUM != "" || len(r[0].Samples) != 1 {
+		t.Errorf("a pressure without its scale is described as %+v", m)
+	}
+	m = r[1].Describe.Metric("sa/1/686/0102")
+	if m.Period != 2*time.Millisecond || m.Calibration.Relative || m.Unit.UCUM != "mV" || math.Abs(m.Calibration.Physical(0x2000)) > 1e-9 {
+		t.Errorf("an ECG lead without its scale is described as %+v", m)
+	}
+	m = r[2].Describe.Metric("sa/1/5/4A14")
+	if m.Calibration.Relative || m.Unit.UCUM != "mm[Hg]" || m.Calibration.Physical(9120) != 520 {
+		t.Errorf("then it is described as %+v", m)
+	}
+}
+
+// The context of a wave may be asked for in two halves, the first without a
+// label, while several leads share a handle.
+func TestContextInHalves(t *testing.T) {
+	all := ecgContext(0x00020101, 128, 16)
+	static, dynamic := all[:4], all[4:]
+	r := feed(t, result(wire.ClassWave, wire.GroupStatic, 0, 686, static...),
+		result(wire.ClassWave, wire.GroupDynamic, 1, 686, dynamic...),
+		result(wire.ClassWave, 0, 2, 686, wire.SamplesAttr(false, wire.Samples{Physio: 0x0101, Data: words(slices.Repeat([]uint16{0xA004}, 128)...)})))
+	s := r[0].Samples[0]
+	if len(s.Marks) != 128 || s.Samples[0] != 0x2004 {
+		t.Errorf("%d marks, sample %x", len(s.Marks), s.Samples[0])
+	}
+}
+
+// A wave of an external device: its label says nothing of its code.
+func TestWaveWithAnOddLabel(t *testing.T) {
+	block := wire.SamplesAttr(false, wire.Samples{Physio: 0xEFFF, Data: words(1, 2, 3, 4)})
+	context := []wire.Attr{{ID: wire.AttrLabel, Value: wire.Put32(0x80031234)},
+		{ID: wire.AttrLabelString, Value: wire.AppendString(nil, "Vext", 6)}, {ID: wire.AttrUnit, Value: wire.Put16(0x0F20)},
+		{ID: wire.AttrScale, Value: wire.Scale{Low: 0, High: 100, RawHigh: 1000}.Append(nil)}}
+	first := func() *wire.Message { return result(wire.ClassWave, 0, 0, 9, context...) }
+	for name, messages := range map[string][]*wire.Message{
+		"context first": {first(), result(wire.ClassWave, 0, 1, 9, block)},
+		"samples first": {result(wire.ClassWave, 0, 0, 9, block), result(wire.ClassWave, 0, 1, 9, context...), result(wire.ClassWave, 0, 2, 9, block)},
+		"together":      {result(wire.ClassWave, 0, 0, 9, append(slices.Clone(context), block)...)},
+	} {
+		var m *mdib.Metric
+		for _, r := range feed(t, messages...) {
+			if r.Describe != nil {
+				m = r.Describe.Metric("sa/1/9/EFFF")
+			}
+		}
+		if m == nil || m.Label != "Vext" || m.Unit.UCUM != "mm[Hg]" || m.Calibration.Physical(500) != 50 {
+			t.Errorf("%s: described as %+v", name, m)
+		}
+	}
+}
+
+func TestRepeatedBlockIsTakenOnce(t *testing.T) {
+	m := result(wire.ClassWave, 0, 1, 686, wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(1, 2)}))
+	n := 0
+	for _, r := range feed(t, m, m) {
+		n += len(r.Samples)
+	}
+	if n != 1 {
+		t.Errorf("%d blocks", n)
+	}
+}
+
+func alarm(source, code, kind, state uint16, text string) wire.Alarm {
+	return wire.Alarm{Source: source, Code: code, Type: kind, State: state, Info: wire.InfoText, Text: text,
+		Object: wire.Object{Class: wire.ClassNumeric, Context: 1, Handle: 7}}
+}
+
+func alarms(sequence uint16, patient, technical []wire.Alarm) *wire.Message {
+	return result(wire.ClassAlerts, wire.GroupAlarms, sequence, 1,
+		wire.Attr{ID: wire.AttrTechnicalAlarms, Value: wire.AppendAlarms(nil, technical)},
+		wire.Attr{ID: wire.AttrPatientAlarms, Value: wire.AppendAlarms(nil, patient)})
+}
+
+func TestAlarmEntries(t *testing.T) {
+	for _, c := range []struct {
+		entry    wire.Alarm
+		kind     mdib.AlertKind
+		text     string
+		priority mdib.Priority
+		signal   mdib.AlertSignal
+		code     string
+		source   mdib.Ref
+	}{
+		{alarm(0x4BB8, 0x003E, 0x0200, 0, "\uE40D\uE40D SpO₂ 85 < 90"), mdib.Physiological, "** SpO₂ 85 < 90", mdib.PriorityMedium, mdib.SignalOn, "MDC_EVT_LO", "nu/1/7/4BB8"},
+		{alarm(0x4BB8, 0x003E, 0x0400, wire.AlarmSilenced, ""), mdib.Physiological, "SpO₂ low", mdib.PriorityHigh, mdib.SignalAcknowledged, "MDC_EVT_LO", "nu/1/7/4BB8"},
+		{alarm(0x4BB8, 0x003E, 0x0100, wire.AlarmSuspended, "x"), mdib.Physiological, "x", mdib.PriorityLow, mdib.SignalPaused, "MDC_EVT_LO", "nu/1/7/4BB8"},
+		{alarm(0x4BB8, 0x003E, 0x0100, wire.AlarmLatched, "x"), mdib.Physiological, "x", mdib.PriorityLow, mdib.SignalLatched, "MDC_EVT_LO", "nu/1/7/4BB8"},
+		{alarm(0x4BB8, 0x003E, 0x0000, wire.AlarmInhibited, "x"), mdib.Physiological, "x", mdib.PriorityNone, mdib.SignalOff, "MDC_EVT_LO", "nu/1/7/4BB8"},
+		{alarm(0xF276, 0x1871, 0x0001, 0, "MMS unplugged"), mdib.Technical, "MMS unplugged", mdib.PriorityLow, mdib.SignalOn, "MDC_EVT_STAT_DISCONN", ""},
+		{alarm(0x4182, 0x7ABC, 0x0004, 0, ""), mdib.Technical, "HR event 7ABC", mdib.PriorityHigh, mdib.SignalOn, "", ""},
+	} {
+		values := result(wire.ClassNumeric, 0, 0, 7, value(0x4BB8, 0, 85))
+		patient, technical := []wire.Alarm{c.entry}, []wire.Alarm(nil)
+		if c.kind == mdib.Technical {
+			patient, technical = technical, patient
+		}
+		r := feed(t, values, alarms(1, patient, technical))
+		if len(r) != 2 || len(r[1].Alerts) != 1 {
+			t.Fatalf("reports %+v", r)
+		}
+		a := r[1].Alerts[0]
+		if a.Kind != c.kind || a.Text != c.text || a.Priority != c.priority || a.Signal != c.signal || a.Code.RefID != c.code ||
+			a.Source != c.source || !a.Present || a.Provenance != mdib.FromDevice || a.Code.IsZero() {
+			t.Errorf("%+v is told as %+v", c.entry, a)
+		}
+	}
+}
+
+func told(reports []mdib.Report) (out []string) {
+	for _, r := range reports {
+		for _, a := range r.Alerts {
+			s := "+"
+			if !a.Present {
+				s = "-"
+			}
+			out = append(out, s+a.Text)
+		}
+	}
+	return out
+}
+
+func TestAlarmListsAreSnapshots(t *testing.T) {
+	one, two := alarm(0x4BB8, 0x003E, 0x0200, 0, "one"), alarm(0x4182, 0x0028, 0x0200, 0, "two")
+	t.Run("diffed", func(t *testing.T) {
+		got := told(feed(t, alarms(0, []wire.Alarm{one, two}, nil), alarms(1, []wire.Alarm{two, one}, nil), alarms(2, []wire.Alarm{two}, nil), alarms(3, nil, nil)))
+		if !slices.Equal(got, []string{"+one", "+two", "-one", "-two"}) {
+			t.Errorf("told %q", got)
+		}
+	})
+	t.Run("twins", func(t *testing.T) {
+		twin := one
+		twin.Instance, twin.Text = 9, "one again"
+		got := told(feed(t, alarms(0, []wire.Alarm{one, twin}, nil), alarms(1, []wire.Alarm{one}, nil)))
+		if !slices.Equal(got, []string{"+one", "+one again", "-one again"}) {
+			t.Errorf("told %q", got)
+		}
+	})
+	t.Run("a list that is not told ends nothing", func(t *testing.T) {
+		half := result(wire.ClassAlerts, wire.GroupAlarms, 1, 1, wire.Attr{ID: wire.AttrTechnicalAlarms, Value: wire.AppendAlarms(nil, nil)})
+		if got := told(feed(t, alarms(0, []wire.Alarm{one}, nil), half)); !slices.Equal(got, []string{"+one"}) {
+			t.Errorf("told %q", got)
+		}
+	})
+	// Parts 1 and 3 of three; the middle one was lost.
+	t.Run("a broken one ends nothing", func(t *testing.T) {
+		part := func(state, count uint8, m *wire.Message) *wire.Message {
+			m.RO, m.State, m.Count = wire.Linked, state, count
+			return m
+		}
+		end := result(wire.ClassAlerts, wire.GroupAlarms, 1, 1)
+		end.PollResult.Contexts = nil
+		lost := []*wire.Message{alarms(0, []wire.Alarm{one}, nil), part(1, 1, alarms(1, nil, nil)), part(3, 3, alarms(1, nil, nil)), end}
+		if got := told(feed(t, lost...)); !slices.Equal(got, []string{"+one"}) {
+			t.Errorf("told %q", got)
+		}
+		whole := []*wire.Message{alarms(0, []wire.Alarm{one}, nil), part(1, 1, alarms(1, nil, nil)), part(3, 2, alarms(1, nil, nil)), end}
+		if got := told(feed(t, whole...)); !slices.Equal(got, []string{"+one", "-one"}) {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
+func TestOperatingModes(t *testing.T) {
+	for v, want := range map[uint16]mdib.GenerationMode{0x4000: mdib.ModeReal, 0x2000: mdib.ModeDemo, 0x1000: mdib.ModeTest, 0x0002: mdib.ModeReal} {
+		r := feed(t, result(wire.ClassMDS, wire.GroupMDS, 0, 0, wire.Attr{ID: wire.AttrMode, Value: wire.Put16(v)},
+			wire.Attr{ID: wire.AttrBedLabel, Value: wire.AppendString(nil, "7", 0)}), result(wire.ClassNumeric, 0, 1, 7, value(0x4182, 0, 60)))
+		if r[0].Describe.Mode != want || r[1].Numerics[0].Mode != want || r[0].Describe.Bed != "7" {
+			t.Errorf("mode %04X: %+v", v, r[0].Describe)
+		}
+	}
+}
+
+func TestPatientComesAndGoes(t *testing.T) {
+	demographics := func(sequence, state uint16) *wire.Message {
+		return result(wire.ClassPatient, wire.GroupPatient, sequence, 80,
+			wire.Attr{ID: wire.AttrPatientState, Value: wire.Put16(state)},
+			wire.Attr{ID: wire.AttrPatientInternal, Value: make([]byte, 10)},
+			wire.Attr{ID: wire.AttrFamily, Value: wire.AppendString(nil, "van der Berg", 0)},
+			wire.Attr{ID: wire.AttrGiven, Value: wire.AppendString(nil, "Ada", 0)},
+			wire.Attr{ID: wire.AttrPatientType, Value: wire.Put16(3)},
+			wire.Attr{ID: wire.AttrSex, Value: wire.Put16(1)},
+			wire.Attr{ID: wire.AttrWeight, Value: wire.Measure{Value: 0x0000006E, Unit: 0x0700}.Append(nil)},
+			wire.Attr{ID: wire.AttrHeight, Value: wire.Measure{Value: 0x00000014, Unit: 0x0560}.Append(nil)})
+	}
+	r := feed(t, demographics(0, 2), demographics(1, 2), demographics(2, 8), demographics(3, 1), demographics(4, 0))
+	if len(r) != 4 {
+		t.Fatalf("%d reports", len(r))
+	}
+	p := r[0].Describe.Patient
+	if p == nil || p.Family != "van der Berg" || p.Given != "Ada" || p.Category != mdib.Neonatal || p.Sex != mdib.Male ||
+		math.Abs(p.WeightKg-3.118) > 0.001 || p.HeightCm != 50.8 {
+		t.Errorf("patient %+v", p)
+	}
+	if r[1].Describe.Patient != nil || r[2].Describe.Patient == nil || r[3].Describe.Patient != nil {
+		t.Error("discharge or pre-admission was not followed")
+	}
+}
+
+func TestRestartForgetsHandles(t *testing.T) {
+	old := result(wire.ClassNumeric, 0, 5000, 7, value(0x4182, 0, 60))
+	r := feed(t, old, result(wire.ClassNumeric, 0, 0, 8, value(0x4BB8, 0, 97)))
+	d := r[1].Describe
+	if d == nil || d.Metric("nu/1/7/4182") != nil || d.Metric("nu/1/8/4BB8") == nil {
+		t.Errorf("after the restart: %+v", d)
+	}
+	if r[1].Numerics[0].Time.Before(r[0].Numerics[0].Time) {
+		t.Error("time ran back")
+	}
+}
+
+func TestErrorsAndStrangeMessagesPass(t *testing.T) {
+	r := feed(t,
+		&wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Error, ID: 3, ErrorCode: wire.ErrAccessDenied},
+		&wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Error, ID: 3, ErrorCode: wire.ErrSetList, Raw: []byte{0, 33, 0, 0}},
+		&wire.Message{Kind: wire.KindRefuse}, &wire.Message{Kind: wire.KindAbort},
+		&wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Invoke, Command: 9, Raw: []byte{1}},
+		&wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Result, Command: wire.CmdAction, Type: 0x1234, Raw: []byte{1, 2}})
+	if len(r) != 0 {
+		t.Errorf("reports %+v", r)
+	}
+}
