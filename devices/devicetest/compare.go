@@ -9,10 +9,17 @@ import (
 	"lamplight/mdib"
 )
 
-// compare wants two conversations to have said the same. How samples are
-// grouped into arrays may differ, and so may what shares a Report.
+// compare wants two conversations to have said the same.
 func compare(t *testing.T, what string, a, b []mdib.Report) {
 	t.Helper()
+	for _, d := range differences(a, b) {
+		t.Errorf("%s: %s", what, d)
+	}
+}
+
+// differences lists what two conversations said differently. How samples are
+// grouped into arrays may differ, and so may what shares a Report.
+func differences(a, b []mdib.Report) (all []string) {
 	x, y := sayings(a), sayings(b)
 	for _, ref := range slices.Sorted(maps.Keys(x)) {
 		if !slices.Equal(x[ref], y[ref]) {
@@ -20,15 +27,16 @@ func compare(t *testing.T, what string, a, b []mdib.Report) {
 			for i < min(len(x[ref]), len(y[ref])) && x[ref][i] == y[ref][i] {
 				i++
 			}
-			t.Errorf("%s: of %s, %d and %d sayings; the first that differs is %d: %q and %q",
-				what, ref, len(x[ref]), len(y[ref]), i, at(x[ref], i), at(y[ref], i))
+			all = append(all, fmt.Sprintf("of %s, %d and %d sayings; the first that differs is %d: %q and %q",
+				ref, len(x[ref]), len(y[ref]), i, at(x[ref], i), at(y[ref], i)))
 		}
 	}
-	for ref := range y {
+	for _, ref := range slices.Sorted(maps.Keys(y)) {
 		if _, ok := x[ref]; !ok {
-			t.Errorf("%s: %s is reported in one way of cutting only", what, ref)
+			all = append(all, ref+" is said in one of them only")
 		}
 	}
+	return all
 }
 
 func at(s []string, i int) string {
