@@ -40,6 +40,7 @@ type Series struct {
 	Color     color.RGBA
 	Rows      []mdib.Rollup // by rising Start; Count 0 or a hole between rows is a gap
 	Low, High float64       // at the bottom and the top of the plot
+	Episodic  bool          // taken now and then: a dot for each row, and what is between is no gap
 }
 
 // Bars are pressures that are taken now and then: one bar from diastole to

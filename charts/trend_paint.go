@@ -44,14 +44,16 @@ func (p *painter) y(v, low, high float64) float64 {
 	return float64(p.plot.Max.Y) - 1 - min(max(part, 0), 1)*float64(p.plot.Dy()-2)
 }
 
-// gaps hatches the times of which no series knows anything.
+// gaps hatches the times of which no series knows anything that should.
 func (p *painter) gaps() {
-	if len(p.Series) == 0 {
-		return
-	}
 	w := p.plot.Dx()
 	known := make([]int, w+1) // differences from column to column
+	continuous := false
 	for i := range p.Series {
+		if p.Series[i].Episodic {
+			continue
+		}
+		continuous = true
 		for r := range runs(within(p.Series[i].Rows, p.From, p.To)) {
 			a, b := int(math.Floor(max(p.x(r.from), 0))), int(math.Ceil(min(p.x(r.to), float64(w))))
 			if a < b {
@@ -59,6 +61,9 @@ func (p *painter) gaps() {
 				known[b]--
 			}
 		}
+	}
+	if !continuous {
+		return
 	}
 	for x := 1; x < w; x++ {
 		known[x] += known[x-1]
@@ -174,6 +179,10 @@ func (p *painter) series(s *Series) {
 	if s.High == s.Low {
 		return
 	}
+	if s.Episodic {
+		p.dots(s)
+		return
+	}
 	p.line.pen = newPen(stroke * p.u)
 	n := (p.plot.Dx() + 2*p.line.pen.columns()) * sub
 	p.line.open(n)
@@ -184,6 +193,15 @@ func (p *painter) series(s *Series) {
 	}
 	p.shade(tint(s.Color, 0.28), func(q int) (int32, int32) { return p.cloud.lo[q], p.cloud.hi[q] })
 	p.shade(s.Color, p.line.extent)
+}
+
+// dots draws one dot for each row that has a value.
+func (p *painter) dots(s *Series) {
+	for _, r := range within(s.Rows, p.From, p.To) {
+		if x := p.x(r.Start.Add(r.Span / 2)); has(r) && x > -clipped && x < clipped {
+			dot(p.dst, p.plot, float64(p.plot.Min.X)+x, p.y(r.Mean, s.Low, s.High), 2.2*p.u, s.Color)
+		}
+	}
 }
 
 // run adds a stretch without a gap, from the start of its first row to the

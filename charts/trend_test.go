@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,15 +43,15 @@ func fourHours() *Trend {
 	}
 	t := &Trend{From: epoch, To: epoch.Add(4 * time.Hour), Zone: time.UTC, Look: dusk}
 	t.Series = []Series{
-		{green, rollups(time.Minute, 240, func(m float64) float64 { return 88 + 6*math.Sin(m/30) + r.Float64()*3 + m/20 }, noise(4), hole), 0, 160},
+		{green, rollups(time.Minute, 240, func(m float64) float64 { return 88 + 6*math.Sin(m/30) + r.Float64()*3 + m/20 }, noise(4), hole), 0, 160, false},
 		{cyan, rollups(time.Minute, 240, func(m float64) float64 {
 			if m > 205 && m < 212 {
 				return 84
 			}
 			return 96 + math.Sin(m/17)
-		}, noise(0.7), hole), 60, 100},
-		{red, rollups(time.Minute, 240, func(m float64) float64 { return 70 + 4*math.Sin(m/9) }, noise(3), hole), 0, 160},
-		{yellow, rollups(time.Minute, 240, func(m float64) float64 { return 18 + 3*math.Sin(m/25) }, noise(1.5), hole), 0, 160},
+		}, noise(0.7), hole), 60, 100, false},
+		{red, rollups(time.Minute, 240, func(m float64) float64 { return 70 + 4*math.Sin(m/9) }, noise(3), hole), 0, 160, false},
+		{yellow, rollups(time.Minute, 240, func(m float64) float64 { return 18 + 3*math.Sin(m/25) }, noise(1.5), hole), 0, 160, false},
 	}
 	b := Bars{Color: color.RGBA{0xd0, 0xd7, 0xde, 255}, Low: 0, High: 160}
 	for m := 7; m < 240; m += 15 {
@@ -76,7 +77,7 @@ func TestGoldenTrend(t *testing.T) {
 }
 
 func plain(rows []mdib.Rollup, from, to time.Time) *Trend {
-	return &Trend{From: from, To: to, Zone: time.UTC, Look: dusk, Series: []Series{{green, rows, 0, 100}}}
+	return &Trend{From: from, To: to, Zone: time.UTC, Look: dusk, Series: []Series{{green, rows, 0, 100, false}}}
 }
 
 func flat(v float64) func(float64) float64 { return func(float64) float64 { return v } }
@@ -218,7 +219,7 @@ func TestTrendStaysInItsPlot(t *testing.T) {
 	with, without := filled(400, 150), filled(400, 150)
 	tr.Draw(with)
 	bare := *tr
-	bare.Series = []Series{{green, nil, 0, 100}}
+	bare.Series = []Series{{green, nil, 0, 100, false}}
 	bare.Draw(without)
 	if d := changed(with, without); !d.In(tr.Plot(with.Rect)) {
 		t.Errorf("curves reach to %v, the plot is %v", d, tr.Plot(with.Rect))
@@ -248,6 +249,79 @@ func TestBars(t *testing.T) {
 		if bright(c.minute, c.value) != c.want {
 			t.Errorf("minute %v, %v mmHg: ink %v, want %v", c.minute, c.value, !c.want, c.want)
 		}
+	}
+}
+
+// Merging rows keeps what they say: the count, the mean, the extremes.
+func TestMerge(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	rows := rollups(time.Second, 5000, func(float64) float64 { return 50 + 10*r.NormFloat64() }, func(float64) float64 { return 5 * r.Float64() },
+		func(m float64) bool { return m > 20 && m < 25 })
+	for i := range rows {
+		rows[i].Count = min(rows[i].Count, 1+r.IntN(60))
+	}
+	whole := func(rows []mdib.Rollup) (m mdib.Rollup) {
+		for i := range rows {
+			if has(rows[i]) {
+				m = join(m, &rows[i])
+			}
+		}
+		return m
+	}
+	var merged []mdib.Rollup
+	for r := range runs(rows) {
+		for m := range merge(r, 37*time.Second) {
+			merged = append(merged, m)
+		}
+	}
+	if n := len(merged); n < 5000/37-10 || n > 5000/37+5 {
+		t.Errorf("5000 rows became %d", n)
+	}
+	a, b := whole(rows), whole(merged)
+	if a.Count != b.Count || a.Min != b.Min || a.Max != b.Max || math.Abs(a.Mean-b.Mean) > 1e-9 {
+		t.Errorf("rows say %+v, merged %+v", a, b)
+	}
+	for i, m := range merged {
+		if m.Span > 38*time.Second || i > 0 && m.Start.Before(merged[i-1].Start.Add(merged[i-1].Span)) {
+			t.Errorf("row %d overlaps or is too long: %v, %v", i, m.Start, m.Span)
+		}
+		if s := m.Start.Sub(epoch).Minutes(); s > 20.1 && s < 24.9 || s <= 20 && m.Start.Add(m.Span).Sub(epoch).Minutes() > 20.1 {
+			t.Errorf("row %d lies in the gap", i)
+		}
+	}
+	n := 0
+	for r := range runs(rows) {
+		for m := range merge(r, 0) {
+			if m.Span != time.Second {
+				t.Fatalf("rows of a second were merged into %v", m.Span)
+			}
+			n++
+		}
+	}
+	if want := 5000 - 299; n != want {
+		t.Errorf("%d rows, want %d", n, want)
+	}
+}
+
+func TestEpisodicSeries(t *testing.T) {
+	rows := rollups(time.Minute, 60, flat(50), flat(0), func(m float64) bool { return math.Mod(m, 20) != 10 })
+	tr := plain(rows, epoch, epoch.Add(time.Hour))
+	tr.Series[0].Episodic = true
+	dst := filled(650, 200)
+	tr.Draw(dst)
+	plot := tr.Plot(dst.Rect)
+	y := plot.Max.Y - 1 - (plot.Dy()-2)/2
+	var at []int
+	for x := plot.Min.X; x < plot.Max.X; x++ {
+		if dst.RGBAAt(x, y).G > 150 {
+			at = append(at, (x-plot.Min.X)*60/plot.Dx())
+		}
+	}
+	if got := slices.Compact(at); !slices.Equal(got, []int{10, 30, 50}) {
+		t.Errorf("dots at minutes %v, want 10, 30, 50", got)
+	}
+	if dst.RGBAAt(plot.Min.X+plot.Dx()/4, plot.Min.Y+30) != ground {
+		t.Error("the time between is hatched")
 	}
 }
 
