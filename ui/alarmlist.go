@@ -83,7 +83,7 @@ func (l *alarmList) show(v *station.View, now time.Time) bool {
 	}
 	cur := l.current()
 	w := l.u.w
-	m := widget.AlarmBarModel{Bed: cur.name, Alarm: l.u.present.alarm(&cur.cond, now)}
+	m := widget.AlarmBarModel{Bed: w.T("bed.title", cur.name), Alarm: l.u.present.alarm(&cur.cond, now)}
 	if e := v.Beds[cur.bed].Encounter; e != nil {
 		m.Detail = l.u.present.name(e, false)
 	}

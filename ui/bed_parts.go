@@ -188,14 +188,19 @@ func (p *bedPage) key(k fyne.KeyName) bool {
 		p.u.openBed(p.u.bed - 1)
 	case fyne.KeyRight, fyne.KeyDown:
 		p.u.openBed(p.u.bed + 1)
-	case fyne.KeyA:
-		if p.view.Encounter == nil {
-			p.askAdmit()
-		}
-	case fyne.KeyD:
-		if p.view.Encounter != nil {
-			p.askDischarge()
-		}
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *bedPage) rune(r rune) bool {
+	occupied := p.view.Encounter != nil
+	switch {
+	case (r == 'a' || r == 'A') && !occupied:
+		p.askAdmit()
+	case (r == 'd' || r == 'D') && occupied:
+		p.askDischarge()
 	default:
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
 	fynetheme "fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 )
@@ -57,7 +58,7 @@ func (u *UI) closeDialog() {
 // open shows a dialog with its buttons; there is one at a time.
 func (u *UI) open(title string, content fyne.CanvasObject, width float32, buttons ...fyne.CanvasObject) {
 	u.closeDialogs()
-	row := container.NewHBox(append([]fyne.CanvasObject{spacer()}, buttons...)...)
+	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, buttons...)...)
 	d := dialog.NewCustomWithoutButtons(title, container.NewPadded(container.NewVBox(content, row)), u.win)
 	d.Resize(fyne.NewSize(width, d.MinSize().Height))
 	u.dialog = d
@@ -69,8 +70,6 @@ func (u *UI) closeDialogs() {
 		u.closeDialog()
 	}
 }
-
-func spacer() fyne.CanvasObject { return fynewidget.NewLabel("") }
 
 // confirm asks before something that cannot be taken back.
 func (u *UI) confirm(title, text, yes string, do func()) {

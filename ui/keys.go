@@ -19,8 +19,6 @@ func (u *UI) key(k fyne.KeyName) {
 	switch k {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		u.shell.acknowledge(u.now())
-	case fyne.KeyN:
-		u.shell.next(u.now())
 	case fyne.KeyEscape:
 		u.win.Canvas().Unfocus()
 		u.go_(routeWard)
@@ -39,7 +37,8 @@ func (u *UI) key(k fyne.KeyName) {
 	}
 }
 
-// rune handles what depends on the keyboard's layout.
+// rune handles letters and figures. They are not taken as keys: the letter that
+// opens a form would then be typed into its first field as well.
 func (u *UI) rune(r rune) {
 	if u.dialogOpen() {
 		return
@@ -50,6 +49,8 @@ func (u *UI) rune(r rune) {
 	switch {
 	case r == '?':
 		u.showKeys()
+	case r == 'n' || r == 'N':
+		u.shell.next(u.now())
 	case r >= '1' && r <= '9' && (u.at == routeWard || u.at == routeBed):
 		u.openBed(int(r - '1'))
 	}

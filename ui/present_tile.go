@@ -56,7 +56,7 @@ func tileWaves(all []station.WaveView) []station.WaveView {
 func (p presenter) message(b *station.BedView, now time.Time) widget.Message {
 	switch {
 	case len(b.Devices) == 0 && b.Encounter == nil:
-		return widget.Message{State: p.w.T("bed.empty"), Hint: p.w.T("bed.empty.hint")}
+		return widget.Message{Title: p.w.T("bed.title", b.Label), State: p.w.T("bed.empty"), Hint: p.w.T("bed.empty.hint")}
 	case len(b.Devices) == 0:
 		return widget.Message{State: p.w.T("bed.noDevice"), Hint: p.w.T("bed.noDevice.hint")}
 	}

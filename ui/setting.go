@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 )
 
@@ -111,7 +112,7 @@ func newSettingPage(u *UI) *settingPage {
 		group("setting.record", w.T("setting.data"), data))
 	right := container.NewVBox(
 		group("setting.hospital", w.T("setting.fhir"), fhir, w.T("setting.token"), token, w.T("setting.every"), interval),
-		said, container.NewHBox(spacer(), undo, ok))
+		said, container.NewHBox(layout.NewSpacer(), undo, ok))
 	p.box = container.NewBorder(container.NewPadded(container.NewPadded(title)), nil, nil, nil,
 		container.NewVScroll(container.NewPadded(container.NewGridWithColumns(2, left, right))))
 	if u.deps.Settings == nil {

@@ -54,7 +54,7 @@ var trendSpans = [...]struct {
 }{{1, '1'}, {4, '4'}, {8, '8'}, {24, '2'}}
 
 func newTrendPage(u *UI) *trendPage {
-	p := &trendPage{u: u, span: 4 * time.Hour, bed: -1}
+	p := &trendPage{u: u, span: time.Hour, bed: -1}
 	s := u.textScale()
 	p.box = container.NewWithoutLayout()
 	text := func(size float32, bold bool, c fyne.ThemeColorName) *canvas.Text {
@@ -69,8 +69,8 @@ func newTrendPage(u *UI) *trendPage {
 		p.spans = append(p.spans, b)
 		p.buttons.Add(b)
 	}
-	p.buttons.Add(fynewidget.NewButton("◀", func() { p.shift(p.span / 2) }))
-	p.buttons.Add(fynewidget.NewButton("▶", func() { p.shift(-p.span / 2) }))
+	p.buttons.Add(fynewidget.NewButton("←", func() { p.shift(p.span / 2) }))
+	p.buttons.Add(fynewidget.NewButton("→", func() { p.shift(-p.span / 2) }))
 	p.buttons.Add(fynewidget.NewButton(u.w.T("trend.now")+" (End)", func() { p.shift(-p.back) }))
 	p.box.Add(p.buttons)
 	for range maxLanes {
@@ -80,7 +80,7 @@ func newTrendPage(u *UI) *trendPage {
 		p.box.Add(l.ground)
 		p.box.Add(l.image)
 		l.label, l.unit = text(16, true, theme.Text), text(12, false, theme.Quiet)
-		l.now, l.extremes, l.covered = text(14, true, theme.Text), text(13, false, theme.Quiet), text(13, false, theme.Quiet)
+		l.now, l.extremes, l.covered = text(20, true, theme.Text), text(13, false, theme.Quiet), text(13, false, theme.Quiet)
 		p.lanes = append(p.lanes, l)
 	}
 	p.highlight()
@@ -258,6 +258,10 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	w := p.u.w
 	q := question{lanes: p.questions(b, now), to: now.Add(-p.back)}
 	q.from = q.to.Add(-p.span)
+	if b.Encounter != nil && p.back == 0 && b.Encounter.Start.After(q.from) {
+		// A young stay fills the plot, but ten minutes at least.
+		q.from = earlier(b.Encounter.Start, q.to.Add(-10*time.Minute))
+	}
 	for i := range b.Devices {
 		q.devices = append(q.devices, b.Devices[i].ID)
 	}
@@ -314,6 +318,13 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	})
 }
 
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
 // answer asks the record and draws every lane.
 func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error) {
 	var events []charts.Event
@@ -339,7 +350,7 @@ func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error
 	var out []answer
 	for i, l := range q.lanes {
 		t := charts.Trend{From: q.from, To: q.to, Look: charts.TrendLook{
-			Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.Selected), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
+			Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.PanelEdge), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
 		for _, e := range events {
 			if i > 0 {
 				e.Label = ""
@@ -502,15 +513,17 @@ func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		put(l.ground, gap, y, s.Width-2*gap, h)
 		put(l.image, gap+texts, y+4, s.Width-2*gap-texts-6, h-8)
 		ty := y + 10
-		for _, t := range []*canvas.Text{l.label, l.covered, l.extremes, l.now, l.unit} {
+		for _, t := range []*canvas.Text{l.label, l.now, l.extremes, l.covered} {
 			th := t.MinSize().Height
-			if t.Hide(); ty+th > y+h-2 {
+			if t.Hide(); ty+th > y+h-2 || t == l.now && h < 110 {
 				continue
 			}
 			t.Show()
 			put(t, gap+14, ty, texts-16, th)
 			ty += th + 1
 		}
+		lw := l.label.MinSize()
+		put(l.unit, gap+14+lw.Width+8, y+10+lw.Height-l.unit.MinSize().Height-2, texts-lw.Width-24, l.unit.MinSize().Height)
 		y += h + gap
 	}
 	p.asked = time.Time{}

@@ -156,7 +156,10 @@ func (u *UI) close() {
 	u.app.Quit()
 }
 
-// frame shows the state at now. The pulse calls it; tests may.
+// Frame shows the state at now. It is the pulse's to call, and a test's.
+func (u *UI) Frame(now time.Time) { u.frame(now) }
+
+// frame shows the state at now.
 func (u *UI) frame(now time.Time) {
 	u.frames++
 	if d := now.Sub(u.looked); d >= 100*time.Millisecond || d < 0 {

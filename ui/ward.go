@@ -165,13 +165,28 @@ func (p *wardPage) key(k fyne.KeyName) bool {
 		p.choose(p.chosen+step, true)
 	case k == fyne.KeySpace:
 		p.u.openBed(p.chosen)
-	case k == fyne.KeyA:
-		p.u.openBed(p.chosen)
-		p.u.pages[routeBed].key(k)
 	default:
 		return false
 	}
 	return true
+}
+
+func (p *wardPage) rune(r rune) bool {
+	if r != 'a' && r != 'A' || p.chosen >= len(p.views) {
+		return false
+	}
+	p.u.openBed(p.firstEmpty())
+	return p.u.pages[routeBed].(*bedPage).rune(r)
+}
+
+// firstEmpty is the chosen bed, or the first empty one if none was chosen.
+func (p *wardPage) firstEmpty() int {
+	for i := range p.views {
+		if !p.mark && p.views[i].Encounter == nil {
+			return i
+		}
+	}
+	return p.chosen
 }
 
 // grid chooses columns and rows for n tiles: the shape that comes nearest to a

@@ -107,7 +107,7 @@ var palette = map[fyne.ThemeColorName]color.RGBA{
 	theme.ColorNameFocus:               {R: 0x3a, G: 0x6e, B: 0xa8, A: 0xff},
 	theme.ColorNameHover:               {R: 0x12, G: 0x18, B: 0x1e, A: 0x40},
 	theme.ColorNamePressed:             {R: 0x20, G: 0x28, B: 0x30, A: 0x50},
-	theme.ColorNameInputBackground:     hex(0x0d131a),
+	theme.ColorNameInputBackground:     hex(0x182029),
 	theme.ColorNameInputBorder:         hex(0x33414f),
 	theme.ColorNamePlaceHolder:         hex(0x7c8996),
 	theme.ColorNameMenuBackground:      hex(0x151d26),
@@ -117,7 +117,7 @@ var palette = map[fyne.ThemeColorName]color.RGBA{
 	theme.ColorNameScrollBarBackground: hex(0x10161d),
 	theme.ColorNameSelection:           hex(0x16324a),
 	theme.ColorNameSeparator:           hex(0x1b2530),
-	theme.ColorNameShadow:              {A: 0x99},
+	theme.ColorNameShadow:              {A: 0x38}, // light: alarms stay readable behind a dialog
 }
 
 // Theme implements fyne.Theme. TextScale multiplies every text size; 1 is normal.

@@ -26,7 +26,7 @@ type cell struct {
 	label, value, note, unit, high, low *canvas.Text
 	reading                             Reading
 	x, y, w, h                          float32
-	limits                              bool
+	limits, half                        bool
 }
 
 func newCell() *cell {
@@ -67,14 +67,14 @@ func (c *cell) set(r Reading) {
 	SetText(c.high, high, limit)
 	SetText(c.low, low, limit)
 	if moved && c.w > 0 {
-		c.place(c.x, c.y, c.w, c.h, c.limits)
+		c.place(c.x, c.y, c.w, c.h, c.limits, c.half)
 	}
 }
 
 // place puts the cell into a rectangle. The size of the value follows from the
 // place and from how many figures it may have, never from what it says now.
-func (c *cell) place(x, y, w, h float32, limits bool) {
-	c.x, c.y, c.w, c.h, c.limits = x, y, w, h, limits
+func (c *cell) place(x, y, w, h float32, limits, half bool) {
+	c.x, c.y, c.w, c.h, c.limits, c.half = x, y, w, h, limits, half
 	r := c.reading
 	small := clamp(h*0.26, 11, 15)
 	limitW := float32(0)
@@ -97,7 +97,11 @@ func (c *cell) place(x, y, w, h float32, limits bool) {
 	if r.Note != "" {
 		noteFigures = 5
 	}
-	size := min(h*0.95, room/(figureWidth*(figures+noteFigures*noteScale)), 120)
+	tall := float32(0.95)
+	if half {
+		tall = 0.62
+	}
+	size := min(h*tall, room/(figureWidth*(figures+noteFigures*noteScale)), 120)
 	size = float32(int(size))
 	setSize(c.value, size)
 	setSize(c.note, float32(int(size*noteScale)))

@@ -54,6 +54,7 @@ type Trace struct {
 
 // Message says why a tile shows no values.
 type Message struct {
+	Title               string // instead of the header
 	State, Reason, Hint string
 	Urgent              bool // a fault, not just an empty place
 }
@@ -170,7 +171,7 @@ func (t *Tile) Flash(f Flash) {
 // texts brings every text up to the model.
 func (t *Tile) texts() {
 	m, g := &t.model, &t.geo
-	empty := m.Message.State != "" && m.Name == ""
+	empty := m.Message.Title != ""
 	text, quiet := theme.Ink(theme.Text), theme.Ink(theme.Quiet)
 	bed, name, who := m.Bed, m.Name, m.Who
 	if empty {
@@ -227,17 +228,20 @@ func (t *Tile) message(empty bool) {
 	m := t.model.Message
 	title := ""
 	if empty {
-		title = t.model.Bed
+		title = m.Title
 	}
 	state := theme.Ink(theme.Quiet)
 	if m.Urgent {
 		state = theme.Ink(theme.OnLow)
 	}
-	w := t.geo.w - 24
+	w, reason, hint, ink := t.geo.w-24, m.Reason, m.Hint, theme.Ink(theme.Text)
+	if reason == "" {
+		reason, hint, ink = hint, "", theme.Ink(theme.Quiet)
+	}
 	SetText(t.title, title, theme.Ink(theme.Quiet))
 	SetText(t.state, Elide(m.State, t.state.TextSize, t.state.TextStyle, w), state)
-	SetText(t.reason, Elide(m.Reason, t.reason.TextSize, t.reason.TextStyle, w), theme.Ink(theme.Text))
-	SetText(t.hint, Elide(m.Hint, t.hint.TextSize, t.hint.TextStyle, w), theme.Ink(theme.Quiet))
+	SetText(t.reason, Elide(reason, t.reason.TextSize, t.reason.TextStyle, w), ink)
+	SetText(t.hint, Elide(hint, t.hint.TextSize, t.hint.TextStyle, w), theme.Ink(theme.Quiet))
 }
 
 // CreateRenderer is called by Fyne.

@@ -159,7 +159,7 @@ func (t *Tile) arrange(s fyne.Size) {
 			if i < len(m.Readings) {
 				c.reading = m.Readings[i]
 			}
-			c.place(b.X, b.Y, b.W, b.H, g.limits && !b.half)
+			c.place(b.X, b.Y, b.W, b.H, g.limits && !b.half, b.half)
 		}
 	}
 	t.arrangeMessage()
@@ -174,11 +174,11 @@ func (t *Tile) arrangeMessage() {
 	setSize(t.hint, round(13*f))
 	step := round(23 * f)
 	middle := g.h / 2
-	if t.model.Name != "" {
+	if t.model.Message.Title == "" {
 		middle = (g.head + g.bar + g.h) / 2
 	}
 	first := middle - step
-	if t.model.Name == "" { // with a title
+	if t.model.Message.Title != "" {
 		first = middle - step/2
 		onBaseline(t.title, 12, first-step*0.6, g.w-24)
 	}
