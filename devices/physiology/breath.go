@@ -75,9 +75,8 @@ func (p *Patient) capnogram(t float64) float64 {
 // its lowest, with the small strokes that the heart makes in it.
 func (p *Patient) impedance(t float64) float64 {
 	z := 0.95*p.volume(t) + 0.03*p.random.smooth(streamWander+100, t, 0.3)
-	b := p.beats.at(t)
-	if x := t - b.at - 0.12; b.stroke > 0 && x > 0 {
-		z += 0.04 * b.stroke * math.Exp(-sq((x-0.12)/0.07))
+	for _, b := range p.beats.between(t-0.6, t) {
+		z += 0.04 * b.stroke * math.Exp(-sq((t-b.at-0.24)/0.07))
 	}
 	if m := p.motion(t); m > 0 {
 		z += 0.5 * m * p.random.smooth(streamMotion+100, t, 2.5)
