@@ -105,16 +105,16 @@ func (s *strip) clip(dst *image.RGBA) image.Rectangle {
 // blank restores the ground of the columns from…to, where there is ink on
 // it, and gives their rectangle.
 func (s *strip) blank(dst *image.RGBA, from, to int64) image.Rectangle {
-	from = max(from, to-int64(s.Rect.Dx()))
-	for c := from; c < to; c++ {
+	first, last := to, from
+	for c := max(from, to-int64(s.Rect.Dx())); c < to; c++ {
 		i := s.place(c)
-		x := s.Rect.Min.X + i
 		if k := &s.inked[i]; k.bottom > k.top {
-			s.ground(dst, x, s.Rect.Min.Y+int(k.top), s.Rect.Min.Y+int(k.bottom))
+			s.ground(dst, s.Rect.Min.X+i, s.Rect.Min.Y+int(k.top), s.Rect.Min.Y+int(k.bottom))
 			*k = rows{}
+			first, last = min(first, c), c+1
 		}
 	}
-	return s.box(dst, from, to)
+	return s.box(dst, first, last)
 }
 
 // box is the part of dst in which the columns from…to are.

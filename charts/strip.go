@@ -1,6 +1,9 @@
 package charts
 
-import "image"
+import (
+	"image"
+	"math"
+)
 
 // strip is one wave and how far it has been drawn.
 //
@@ -15,6 +18,8 @@ type strip struct {
 	scaler
 	stale   bool   // must be drawn anew
 	done    int64  // columns before this one can no longer change
+	painted int64  // columns before this one show all samples up to newest
+	newest  int64  // ns from the epoch
 	inked   []rows // of each place across the strip
 	palette palette
 }
@@ -42,18 +47,22 @@ func (s *strip) advance(dst *image.RGBA, work *workspace, l *look, a axis, old, 
 	if rescaled || s.stale {
 		s.palette = newPalette(l, s.Color)
 		touched = s.wipe(dst)
-		s.done, s.stale = head-w+erase, false
+		s.done, s.painted, s.stale = head-w+erase, math.MinInt64, false
 	} else if head > old {
 		touched = s.blank(dst, old+erase, head+erase)
 	}
 	s.done = max(s.done, head-w+erase)
-	last, ok := s.trace(work, a, s.done, head)
+	newest, ok := s.trace(work, a, s.done, head)
 	if !ok {
 		return touched
 	}
 	// The line can be seen as far beside its samples as the pen is wide.
 	side := int64(work.pen.columns())
-	touched = touched.Union(s.paint(dst, work, s.done, min(head, last+1+side)))
+	last := a.column(newest)
+	if to := min(head, last+1+side); newest != s.newest || to > s.painted {
+		touched = touched.Union(s.paint(dst, work, s.done, to))
+		s.newest, s.painted = newest, to
+	}
 	s.done = max(s.done, min(head, last-side))
 	return touched
 }
@@ -68,8 +77,8 @@ func (s *strip) still(dst *image.RGBA, work *workspace, l *look, a axis) image.R
 	touched := s.wipe(dst)
 	if a.perNano > 0 {
 		s.fit(s.extremes(work, a, 0, w))
-		if last, ok := s.trace(work, a, 0, w); ok {
-			s.paint(dst, work, 0, min(w, last+1+int64(work.pen.columns())))
+		if _, ok := s.trace(work, a, 0, w); ok {
+			s.paint(dst, work, 0, w)
 		}
 	}
 	return touched

@@ -3,7 +3,6 @@ package charts
 import (
 	"image"
 	"image/color"
-	"math"
 	"time"
 )
 
@@ -96,8 +95,7 @@ func (s *Sweep) Draw(dst *image.RGBA, in Input, now time.Time) image.Rectangle {
 	touched := s.arrange(dst, in.Waves, fresh)
 
 	a := axis{epoch: s.epoch, perNano: l.speed / 1e9}
-	at := now.Sub(s.epoch) - l.delay
-	head := int64(math.Floor(float64(at) * a.perNano))
+	head := a.column(int64(now.Sub(s.epoch) - l.delay))
 	if head < s.head {
 		s.spoil()
 	}

@@ -482,3 +482,34 @@ func FuzzSweep(f *testing.F) {
 		s.Draw(image.NewRGBA(image.Rectangle{}), in, epoch)
 	})
 }
+
+// When nothing arrives any more, the bar wipes what is left, and then the
+// window need not be shown again.
+func TestSilenceNeedsNoFrames(t *testing.T) {
+	in, dst := line(100, record(4*ms, 256*ms, 0, 4, ecg), 4*ms)
+	in.Delay = time.Second
+	var s Sweep
+	now := 0.0
+	for ; now < 5.2; now += 0.033 {
+		if s.Draw(dst, in, at(now)).Empty() && now > 1.1 && now < 4.9 {
+			t.Fatalf("nothing drawn at %.2f s, while there are data", now)
+		}
+	}
+	wiped := 0
+	for ; now < 7.2; now += 0.033 {
+		if !s.Draw(dst, in, at(now)).Empty() {
+			wiped++
+		}
+	}
+	if wiped < 50 {
+		t.Errorf("only %d frames wiped the last pass", wiped)
+	}
+	for ; now < 12; now += 0.033 {
+		if r := s.Draw(dst, in, at(now)); !r.Empty() {
+			t.Fatalf("at %.2f s %v is said to have changed", now, r)
+		}
+	}
+	if n := inkIn(dst, dst.Rect); n != 0 {
+		t.Errorf("%d pixels of an old trace stay on the screen", n)
+	}
+}

@@ -22,9 +22,8 @@ type axis struct {
 	perNano float64 // columns
 }
 
-func (a axis) column(t time.Time) int64 {
-	return int64(math.Floor(float64(t.Sub(a.epoch)) * a.perNano))
-}
+// column is the one that a time, in ns from the epoch, falls into.
+func (a axis) column(nanos int64) int64 { return int64(math.Floor(float64(nanos) * a.perNano)) }
 
 // nanos is the time from the epoch to the left edge of a column.
 func (a axis) nanos(column int64) int64 {
@@ -42,12 +41,12 @@ type workspace struct {
 }
 
 // trace gathers the line from column from up to to, and as far to either side
-// as the pen is wide, in the quarters of work. It gives the column of the newest sample that
-// there is, and false if there is none.
+// as the pen is wide, in the quarters of work. It gives the time of the newest
+// sample that there is, in ns from the epoch, and false if there is none.
 //
 // Every number is computed from the epoch alone, so that a column looks the
 // same however many are drawn at once.
-func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok bool) {
+func (s *strip) trace(work *workspace, a axis, from, to int64) (newest int64, ok bool) {
 	high, low := s.shown.High, s.shown.Low
 	span := high - low
 	if from >= to || s.Period <= 0 || s.Source == nil || span == 0 || math.IsNaN(span) || math.IsInf(span, 0) {
@@ -68,7 +67,7 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok b
 	quarter := a.perNano * sub
 	join := period + period/2 // what is farther apart is a gap
 
-	newest := math.Inf(-1)
+	newest = math.MinInt64
 	var x0, y0 float64
 	var t0, q0 int64
 	pen := false // (x0, y0), at t0 and in quarter q0, is the sample just before
@@ -109,10 +108,10 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (last int64, ok b
 			}
 			work.grow(q, y)
 			x0, y0, t0, q0, pen = x, y, t, q, true
-			newest = max(newest, x)
+			newest = max(newest, t)
 		}
 	}
-	return int64(math.Floor(newest / sub)), !math.IsInf(newest, 0)
+	return newest, newest > math.MinInt64
 }
 
 // window gives the samples of an array that lie between start and end.
