@@ -73,17 +73,16 @@ func (w *writer) commit(reports []mdib.Report, refused map[uuid.UUID]*refusal, n
 	rolled := w.rolled
 	err := inTx(ctx, w.db.write, func(tx *sql.Tx) (err error) {
 		b.tx = tx
+		if err := b.refusals(ctx, refused); err != nil {
+			return err
+		}
 		for _, r := range reports {
 			if err := b.report(ctx, r); err != nil {
 				return err
 			}
 		}
-		for _, set := range []map[uuid.UUID]*refusal{refused, b.unfits} {
-			for id, r := range set {
-				if err := b.refused(ctx, id, r); err != nil {
-					return err
-				}
-			}
+		if err := b.refusals(ctx, b.unfits); err != nil {
+			return err
 		}
 		if err := b.pack(ctx); err != nil {
 			return err
@@ -222,7 +221,7 @@ func (b *build) wave(ctx context.Context, d *device, s *mdib.SampleArray, receiv
 	}
 	period := d.periods[s.Ref]
 	x := run{item{id, nanos(s.Time), received}, period, *s}
-	if due, ok := d.ends[s.Ref]; ok && period > 0 && x.time-due > leap(period) {
+	if due, ok := d.ends[s.Ref]; ok && period > 0 && x.time-due > leap(period) && !d.excused(due, x.time) {
 		if err := b.gap(ctx, d, s.Ref, due, x.time, "samples", Counts{Samples: int((x.time - due) / period)}); err != nil {
 			return err
 		}
@@ -295,12 +294,18 @@ func (b *build) gap(ctx context.Context, d *device, ref mdib.Ref, from, to int64
 		d.id, d.head.encounter, string(ref), from, to, reason, c.Samples, c.Values+c.Messages)
 }
 
-func (b *build) refused(ctx context.Context, id uuid.UUID, r *refusal) error {
-	d, err := b.device(ctx, id)
-	if err != nil {
-		return err
+func (b *build) refusals(ctx context.Context, of map[uuid.UUID]*refusal) error {
+	for id, r := range of {
+		d, err := b.device(ctx, id)
+		if err != nil {
+			return err
+		}
+		d.refused = [2]int64{nanos(r.from), nanos(r.to)}
+		if err := b.gap(ctx, d, "", d.refused[0], d.refused[1], "refused", r.Counts); err != nil {
+			return err
+		}
 	}
-	return b.gap(ctx, d, "", nanos(r.from), nanos(r.to), "refused", r.Counts)
+	return nil
 }
 
 func (b *build) span(kind, from, to int64) {

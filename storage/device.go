@@ -25,6 +25,7 @@ type device struct {
 	ends    map[mdib.Ref]int64 // where each wave's next sample is due
 	last    map[mdib.Ref]told  // newest value of each metric
 	heard   int64              // when it last told a value; noTime if not since Open
+	refused [2]int64           // the newest stretch of which something was refused
 	gap     int64              // row of its open gap; 0 if none
 }
 
@@ -272,6 +273,13 @@ func (b *build) alive(ctx context.Context, d *device, received int64) error {
 // leap is the least jump in a wave's time that counts as a gap: more than one
 // and a half samples, and more than clocks are corrected by.
 func leap(period int64) int64 { return max(period*3/2, int64(50*time.Millisecond)) }
+
+// excused reports whether what a wave misses is in the gap that is there already
+// because it was refused. Samples reach us some seconds after their time.
+func (d *device) excused(from, to int64) bool {
+	const late = int64(5 * time.Second)
+	return d.refused[1] != 0 && from <= d.refused[1]+late && to >= d.refused[0]-late
+}
 
 // same reports whether the value was told already, and remembers it.
 func (d *device) same(ref mdib.Ref, t told) bool {

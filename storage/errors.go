@@ -18,7 +18,7 @@ const (
 	ProblemNotOurs          // not a database, or another program's
 	ProblemNewer            // written by a newer Lamplight
 	ProblemReadOnly         // may not be written
-	ProblemLocked           // another Lamplight writes it
+	ProblemLocked           // another Lamplight, or another program, writes it
 	ProblemFull             // no room on the disk
 	ProblemDamaged          // SQLite finds it inconsistent
 	ProblemBehind           // the disk takes less than is recorded
@@ -40,7 +40,7 @@ func (e *Error) Error() string {
 	case ProblemReadOnly:
 		return fmt.Sprintf("%s may not be written: give this user the right to write the folder, or choose another folder for the data", e.Path)
 	case ProblemLocked:
-		return fmt.Sprintf("%s is being written by another Lamplight: close that one, or choose another folder for the data", e.Path)
+		return fmt.Sprintf("%s is in use by another Lamplight or another program: close that one, or choose another folder for the data", e.Path)
 	case ProblemFull:
 		return fmt.Sprintf("the disk that holds %s is full: free some space; recording then goes on by itself", e.Path)
 	case ProblemDamaged:

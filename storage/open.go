@@ -185,7 +185,7 @@ func (db *DB) Close() error {
 		<-db.done
 		db.closeFiles()
 	})
-	return problem(db.path, db.last)
+	return db.last
 }
 
 func (db *DB) closeFiles() {

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"time"
 
 	"lamplight/mdib"
@@ -95,10 +97,20 @@ func (w *writer) run(tick <-chan time.Time) {
 		case r := <-w.db.asks:
 			r.reply <- r.do()
 		case <-w.db.stop:
-			w.db.last = w.write(w.db.now())
+			w.db.last = w.end()
 			return
 		}
 	}
+}
+
+// end writes for the last time.
+func (w *writer) end() error {
+	err := w.write(w.db.now())
+	if err == nil {
+		return nil
+	}
+	lost, _ := w.db.queue.take(math.MaxInt)
+	return fmt.Errorf("%d Reports of the last moments were not written: %w", len(lost), problem(w.db.path, err))
 }
 
 // Flush writes all that waits, at once.
