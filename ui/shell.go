@@ -56,13 +56,12 @@ func newShell(u *UI) *shell {
 	for _, r := range []struct {
 		at   route
 		icon fyne.ThemeIconName
-		word string
 	}{
-		{routeWard, fynetheme.IconNameGrid, "page.ward"}, {routeBed, fynetheme.IconNameAccount, "page.bed"},
-		{routeTrend, fynetheme.IconNameHistory, "page.trends"}, {routeDevices, fynetheme.IconNameComputer, "page.devices"},
-		{routeSettings, fynetheme.IconNameSettings, "page.settings"}, {routeAbout, fynetheme.IconNameInfo, "page.about"},
+		{routeWard, fynetheme.IconNameGrid}, {routeBed, fynetheme.IconNameAccount},
+		{routeTrend, fynetheme.IconNameHistory}, {routeDevices, fynetheme.IconNameComputer},
+		{routeSettings, fynetheme.IconNameSettings}, {routeAbout, fynetheme.IconNameInfo},
 	} {
-		item := widget.NewRailItem(fynetheme.Icon(r.icon), u.w.T(r.word), 11*scale, func() { u.go_(r.at) })
+		item := widget.NewRailItem(fynetheme.Icon(r.icon), u.w.T(r.at.word()), 11*scale, func() { u.go_(r.at) })
 		s.rail[r.at] = item
 		s.railBox.Add(item)
 	}

@@ -198,6 +198,22 @@ func (u *UI) go_(r route) {
 	u.shell.content(u.pages[r].object(), r)
 	u.looked = time.Time{}
 	u.frame(u.now())
+	u.win.SetTitle(u.title())
+}
+
+// title tells window lists and other programs what is shown; it bears no name
+// of a patient.
+func (u *UI) title() string {
+	t := "Lamplight: " + u.w.T(u.at.word())
+	if b := u.bedView(); b != nil && (u.at == routeBed || u.at == routeTrend) {
+		t += " " + b.Label
+	}
+	return t
+}
+
+// word is the key of the page's name.
+func (r route) word() string {
+	return [...]string{"page.ward", "page.bed", "page.trends", "page.devices", "page.settings", "page.about"}[r]
 }
 
 // openBed shows one bed.

@@ -117,8 +117,7 @@ func parseConfig(path string, b []byte, models devices.Registry) (Config, error)
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
-		line, column := position(b, dec.InputOffset())
-		return Config{}, &configError{path, fmt.Sprintf("line %d, column %d: %v; correct it there", line, column, jsonProblem(err)), err}
+		return Config{}, &configError{path, jsonProblem(b, dec.InputOffset(), err), err}
 	}
 	if err := c.check(models); err != nil {
 		return Config{}, &configError{path, err.Error(), err}
@@ -126,17 +125,19 @@ func parseConfig(path string, b []byte, models devices.Registry) (Config, error)
 	return c, nil
 }
 
-// jsonProblem says in plain words what the decoder found.
-func jsonProblem(err error) string {
+// jsonProblem says in plain words what the decoder found, and where.
+func jsonProblem(b []byte, offset int64, err error) string {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
+	what := err.Error()
 	switch {
 	case errors.As(err, &syntax):
-		return "not JSON: " + syntax.Error()
+		offset, what = syntax.Offset, "not JSON: "+syntax.Error()
 	case errors.As(err, &kind):
-		return fmt.Sprintf("%q holds a %s where a %s belongs", kind.Field, kind.Value, kind.Type)
+		offset, what = kind.Offset, fmt.Sprintf("%q holds a %s where a %s belongs", kind.Field, kind.Value, kind.Type)
 	}
-	return err.Error()
+	line, column := position(b, offset)
+	return fmt.Sprintf("line %d, column %d: %s; correct it there", line, column, what)
 }
 
 func position(b []byte, offset int64) (line, column int) {
