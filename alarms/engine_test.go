@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unsafe"
 
+	"lamplight/internal/wallclock"
 	"lamplight/mdib"
 
 	"github.com/google/uuid"
@@ -471,23 +471,6 @@ func TestRaiseAndLower(t *testing.T) {
 	b.expect("3s 2 refused: low ack", "4s 2 refused: high on", "5s 2 refused: high off gone")
 }
 
-// setWall gives t with its wall clock moved and its monotonic reading kept, as
-// time.Now does after somebody set the clock. Only package time can do that
-// openly, so this reaches into its layout and makes sure that it worked.
-func setWall(t testing.TB, at time.Time, by time.Duration) time.Time {
-	moved := at
-	p := (*struct {
-		wall uint64
-		ext  int64
-		loc  *time.Location
-	})(unsafe.Pointer(&moved))
-	p.wall = uint64(int64(p.wall) + int64(by/time.Second)<<30)
-	if moved.Sub(at) != 0 || moved.Round(0).Sub(at.Round(0)) != by {
-		t.Skip("needs the layout of time.Time as it was in Go 1.26")
-	}
-	return moved
-}
-
 func TestAClockSetBackKeepsNothingAndSaysSo(t *testing.T) {
 	for _, by := range []time.Duration{-time.Hour, time.Hour, -24 * time.Hour} {
 		plain, moved := newBedside(t, Config{}), newBedside(t, Config{})
@@ -500,7 +483,7 @@ func TestAClockSetBackKeepsNothingAndSaysSo(t *testing.T) {
 			plain.keep(plain.e.Step(at(s), r))
 			now := at(s)
 			if s >= 15 {
-				now = setWall(t, now, by)
+				now = wallclock.Set(t, now, by)
 			}
 			r.Received = now
 			for i := range r.Numerics {
@@ -522,8 +505,8 @@ func TestAClockSetBackKeepsNothingAndSaysSo(t *testing.T) {
 		if c := moved.e.Conditions(uuid.Nil, nil); len(c) != 1 || c[0].Finding != FindClock {
 			t.Errorf("not shown: %+v", c)
 		}
-		moved.e.Acknowledge(setWall(t, at(41), by), Key{Ref: "lamplight/clock"})
-		gone := moved.e.Tick(setWall(t, at(80), by))
+		moved.e.Acknowledge(wallclock.Set(t, at(41), by), Key{Ref: "lamplight/clock"})
+		gone := moved.e.Tick(wallclock.Set(t, at(80), by))
 		if len(gone) != 1 || gone[0].Present || len(moved.e.Conditions(uuid.Nil, nil)) != 0 {
 			t.Errorf("after a minute: %+v", gone)
 		}

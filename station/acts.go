@@ -179,6 +179,7 @@ func (s *Station) SetBeds(beds []Bed, now time.Time) {
 				return false
 			}
 			s.recordAlerts(s.engine.Forget(now, d.ID))
+			s.record(mdib.Report{MDS: d.ID, Received: now, Encounter: &mdib.Encounter{}}) // serves none any more
 			delete(s.devices, d.ID)
 			if kept {
 				moved[d.ID] = d
@@ -211,7 +212,7 @@ func (s *Station) settle(d, was *device) {
 	if was == nil {
 		return
 	}
-	d.mds, d.patient, d.link, d.linked, d.last = was.mds, was.patient, was.link, was.linked, was.last
+	d.mds, d.patient, d.told, d.link, d.linked, d.last = was.mds, was.patient, was.told, was.link, was.linked, was.last
 	r := mdib.Report{MDS: d.ID, Received: s.now, Describe: d.mds}
 	if d.linked {
 		r.Link = &d.link

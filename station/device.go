@@ -18,6 +18,7 @@ type device struct {
 	bed       *bed
 	mds       *mdib.MDS
 	patient   *mdib.Patient // whom it last named; nil until it does
+	told      bool          // it named somebody since its link came up
 	link      mdib.Link
 	linked    bool            // somebody told the state of its link
 	last      time.Time       // of its newest Report
@@ -54,6 +55,15 @@ func (d *device) mode() mdib.GenerationMode {
 		return mdib.ModeReal
 	}
 	return d.mds.Mode
+}
+
+// setLink takes the state of its link. A device that was away has to name its
+// patient again before its silence about one means anything.
+func (d *device) setLink(l mdib.Link) {
+	d.link, d.linked = l, true
+	if l.State != mdib.LinkConnected {
+		d.told = false
+	}
 }
 
 func (d *device) linkUp() bool { return !d.linked || d.link.State == mdib.LinkConnected }

@@ -194,11 +194,14 @@ func (s *Station) bind(d *device) {
 // another one than before, the encounter ends: yesterday's patient is never
 // on today's bed.
 func (s *Station) identify(d *device) {
-	if d.mds.Patient == nil {
-		return // it does not say
-	}
 	was, is, b := d.patient, d.mds.Patient, d.bed
-	d.patient = is
+	if is == nil {
+		if !d.told {
+			return // it has not said yet
+		}
+		is = &mdib.Patient{} // it has nobody any more
+	}
+	d.patient, d.told = is, true
 	named := was != nil && !nameless(was)
 	changed := named && contradict(was, is)
 	if b.encounter == nil {

@@ -114,13 +114,13 @@ func (s *Station) take(r mdib.Report) {
 		return
 	}
 	d.last = now
+	if r.Link != nil {
+		d.setLink(*r.Link)
+	}
 	if r.Describe != nil {
 		d.describe(r.Describe)
 		d.bed.sort()
 		s.identify(d)
-	}
-	if r.Link != nil {
-		d.link, d.linked = *r.Link, true
 	}
 	if hasValues(&r) {
 		if s.serve(d, &r) {
