@@ -46,7 +46,7 @@ func limitsOf(c mdib.PatientCategory) limits {
 // announced.
 func (p *Patient) Events(at time.Duration) []Event {
 	t := at.Seconds()
-	values := p.read(at)
+	get := func(name string) reading { r, _ := p.reading(name, at); return r }
 	var out []Event
 	grave := map[string]bool{}
 	add := func(source, code string, priority uint8) {
@@ -54,18 +54,18 @@ func (p *Patient) Events(at time.Duration) []Event {
 		grave[source] = true
 	}
 	own := limitsOf(p.profile.Category)
-	hr := values[heartRate]
+	hr := get(heartRate)
 	if hr.state != SensorOff {
 		if code, priority := p.arrhythmia(t, hr.value, own); code != "" {
 			add(heartRate, code, priority)
 		}
 	}
-	if rr := values[respRate]; rr.state != SensorOff {
+	if rr := get(respRate); rr.state != SensorOff {
 		if _, since := p.breathRate(t); since >= apnoeaAfter {
 			add(respRate, "MDC_EVT_APNEA", high)
 		}
 	}
-	if sat := values[oxygen]; sat.state != SensorOff && sat.value < 80 {
+	if sat := get(oxygen); sat.state != SensorOff && sat.value < 80 {
 		add(oxygen, "MDC_EVT_DESAT", high)
 	}
 	if _, since, _ := p.rhythm(t); len(out) == 0 || !grave[heartRate] {
@@ -74,8 +74,8 @@ func (p *Patient) Events(at time.Duration) []Event {
 		}
 	}
 	for _, b := range own.bands {
-		v, ok := values[b.name]
-		if !ok || grave[b.name] || v.state == SensorOff || v.state == Doubtful && b.name != oxygen {
+		v := get(b.name)
+		if v.state == Absent || grave[b.name] || v.state == SensorOff || v.state == Doubtful && b.name != oxygen {
 			continue
 		}
 		switch {

@@ -2,6 +2,7 @@ package physiology
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,19 +13,52 @@ type reading struct {
 	state State
 }
 
-// readings are all numerics of one moment.
+// readings are the numerics of one moment, worked out by groups as they are
+// asked for.
 type readings struct {
 	at     time.Duration
+	done   [6]bool // of groups
 	values map[string]reading
+}
+
+// groups are the numerics that are measured together, by how their names begin.
+var groups = [len(readings{}.done)]struct {
+	names []string
+	read  func(*Patient, time.Duration, map[string]reading)
+}{
+	{[]string{"MDC_ECG_"}, (*Patient).readHeart},
+	{[]string{"MDC_PULS_OXIM_", "MDC_PLETH_", "MDC_BLD_PERF_"}, (*Patient).readOximeter},
+	{[]string{"MDC_RESP_", "MDC_TTHOR_", "MDC_AWAY_", "MDC_CONC_AWAY_", "MDC_CO2_"}, (*Patient).readBreathing},
+	{[]string{"MDC_PRESS_BLD_NONINV", "MDC_PULS_RATE_NON_INV"}, (*Patient).readCuff},
+	{[]string{"MDC_PRESS_BLD_"}, (*Patient).readPressures},
+	{[]string{"MDC_TEMP"}, (*Patient).readTemperatures},
 }
 
 // Value implements Signal. Values are rounded as monitors show them.
 func (p *Patient) Value(refID string, at time.Duration) (float64, State) {
-	r, ok := p.read(at)[refID]
+	r, ok := p.reading(refID, at)
 	if !ok {
 		return math.NaN(), Absent
 	}
 	return r.value, r.state
+}
+
+func (p *Patient) reading(refID string, at time.Duration) (reading, bool) {
+	if p.seen.values == nil || p.seen.at != at {
+		p.seen = readings{at: at, values: map[string]reading{}}
+	}
+	begins := func(prefix string) bool { return strings.HasPrefix(refID, prefix) }
+	for i, g := range groups {
+		if slices.ContainsFunc(g.names, begins) {
+			if !p.seen.done[i] {
+				g.read(p, at, p.seen.values)
+				p.seen.done[i] = true
+			}
+			break
+		}
+	}
+	r, ok := p.seen.values[refID]
+	return r, ok
 }
 
 // Measured implements Episodic.
@@ -50,25 +84,6 @@ const (
 	arterialP = "MDC_PRESS_BLD_ART_ABP"
 	cuffP     = "MDC_PRESS_BLD_NONINV"
 )
-
-// read works out every numeric at a moment.
-func (p *Patient) read(at time.Duration) map[string]reading {
-	if p.seen.values != nil && p.seen.at == at {
-		return p.seen.values
-	}
-	t := at.Seconds()
-	out := map[string]reading{}
-	p.readHeart(t, out)
-	p.readOximeter(t, out)
-	p.readBreathing(t, out)
-	p.readPressures(at, out)
-	v := p.vitals(t)
-	for name, below := range map[string]float64{coreTemp: 0, "MDC_TEMP": 0.2, "MDC_TEMP_SKIN": 3.1} {
-		out[name] = reading{round(v.temperature-below, 1), Measured}
-	}
-	p.seen = readings{at, out}
-	return out
-}
 
 func round(v float64, decimals int) float64 {
 	k := math.Pow(10, float64(decimals))
@@ -109,7 +124,8 @@ func (p *Patient) rate(t float64, accept func(beat) bool) float64 {
 	return 60 * float64(n) / sum
 }
 
-func (p *Patient) readHeart(t float64, out map[string]reading) {
+func (p *Patient) readHeart(at time.Duration, out map[string]reading) {
+	t := at.Seconds()
 	state := Measured
 	switch _, _, off := p.profile.Schedule.active(LeadOff, t); {
 	case off:
@@ -155,7 +171,8 @@ func (p *Patient) readHeart(t float64, out map[string]reading) {
 // averaging is how far an oximeter lags behind the blood, s.
 const averaging = 8
 
-func (p *Patient) readOximeter(t float64, out map[string]reading) {
+func (p *Patient) readOximeter(at time.Duration, out map[string]reading) {
+	t := at.Seconds()
 	state := Measured
 	pulse := p.rate(t-plethDelay, p.pulsed)
 	sat := p.vitals(t-averaging).saturation + 0.35*p.random.smooth(streamSaturation, t, 0.08)
@@ -203,7 +220,8 @@ func (p *Patient) breathRate(t float64) (rate, since float64) {
 	return rate, since
 }
 
-func (p *Patient) readBreathing(t float64, out map[string]reading) {
+func (p *Patient) readBreathing(at time.Duration, out map[string]reading) {
+	t := at.Seconds()
 	rate, _ := p.breathRate(t)
 	state := Measured
 	switch _, _, off := p.profile.Schedule.active(LeadOff, t); {
@@ -242,36 +260,49 @@ func (p *Patient) readBreathing(t float64, out map[string]reading) {
 
 func (p *Patient) readPressures(at time.Duration, out map[string]reading) {
 	t := at.Seconds()
-	put := func(name string, s, d, m float64, pulsatile bool) {
-		state := Measured
-		if !pulsatile {
-			state = Doubtful
-		}
+	if p.profile.Arterial {
+		pulsating(out, p.arterialPressure, p, t, arterialP, "MDC_PRESS_BLD_ART")
+	}
+	if p.profile.Pulmonary {
+		pulsating(out, p.pulmonaryPressure, p, t, "MDC_PRESS_BLD_ART_PULM")
+	}
+	if p.profile.Central {
+		pulsating(out, p.venousPressure, p, t, "MDC_PRESS_BLD_VEN_CENT")
+	}
+}
+
+// readCuff listens to the artery when the cuff measured. What it took before
+// the play began it took at rest.
+func (p *Patient) readCuff(at time.Duration, out map[string]reading) {
+	taken := p.Measured(cuffP, at)
+	t := max(-5, taken.Seconds())
+	off := 2.5 * p.random.normal(streamCuff, int64(taken/time.Second))
+	wave := func(t float64) float64 { return p.arterialPressure(t) + off }
+	pulsating(out, wave, p, t, cuffP)
+	out["MDC_PULS_RATE_NON_INV"] = reading{round(p.rate(t, p.pulsed), 0), out[cuffP+"_SYS"].state}
+}
+
+func (p *Patient) readTemperatures(at time.Duration, out map[string]reading) {
+	core := p.vitals(at.Seconds()).temperature
+	out[coreTemp] = reading{round(core, 1), Measured}
+	out["MDC_TEMP"] = reading{round(core-0.2, 1), Measured}
+	out["MDC_TEMP_SKIN"] = reading{round(core-3.1, 1), Measured}
+}
+
+// pulsating puts the parts of a pressure under names. Without pulsations only
+// the mean is sure.
+func pulsating(out map[string]reading, wave func(float64) float64, p *Patient, t float64, names ...string) {
+	s, d, m, ok := p.pulsations(wave, t)
+	state := Measured
+	if !ok {
+		state = Doubtful
+	}
+	for _, name := range names {
 		out[name+"_SYS"] = reading{round(s, 0), state}
 		out[name+"_DIA"] = reading{round(d, 0), state}
 		out[name+"_MEAN"] = reading{round(m, 0), Measured}
 		out[name] = out[name+"_MEAN"]
 	}
-	if p.profile.Arterial {
-		s, d, m, ok := p.pulsations(p.arterialPressure, t)
-		put(arterialP, s, d, m, ok)
-		put("MDC_PRESS_BLD_ART", s, d, m, ok)
-	}
-	if p.profile.Pulmonary {
-		s, d, m, ok := p.pulsations(p.pulmonaryPressure, t)
-		put("MDC_PRESS_BLD_ART_PULM", s, d, m, ok)
-	}
-	if p.profile.Central {
-		s, d, m, _ := p.pulsations(p.venousPressure, t)
-		put("MDC_PRESS_BLD_VEN_CENT", s, d, m, true)
-	}
-	// The cuff listens to the artery while it measures.
-	// What it took before the play began it took at rest.
-	taken := max(-5, p.Measured(cuffP, at).Seconds())
-	s, d, m, ok := p.pulsations(p.arterialPressure, taken)
-	off := 2.5 * p.random.normal(streamCuff, int64(p.Measured(cuffP, at)/time.Second))
-	put(cuffP, s+off, d+off, m+off, ok)
-	out["MDC_PULS_RATE_NON_INV"] = reading{round(p.rate(taken, p.pulsed), 0), out[cuffP].state}
 }
 
 // pulsations gives the means of the highest and lowest pressures of the beats
