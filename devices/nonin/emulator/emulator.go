@@ -14,6 +14,11 @@ const (
 	saturation = "MDC_PULS_OXIM_SAT_O2"
 	pulse      = "MDC_PULS_OXIM_PULS_RATE"
 	pleth      = "MDC_PULS_OXIM_PLETH"
+	perfusion  = "MDC_PULS_OXIM_PERF_REL"
+
+	// lowPerfusion is the perfusion index below which the colour is red. The
+	// device tells a colour only; where it changes is not published.
+	lowPerfusion = 0.3
 
 	// choiceTime is how long after being connected the device takes a format choice.
 	choiceTime = 5 * time.Second
@@ -189,7 +194,7 @@ func (e *Emulator) average(t time.Duration, n int, spo2, rate int) (int, int) {
 		at := max(0, t-time.Duration(i)*time.Second)
 		s, okS := e.sig.Value(saturation, at)
 		r, okR := e.sig.Value(pulse, at)
-		if okS != physiology.Measured && okS != physiology.Doubtful || okR != physiology.Measured && okR != physiology.Doubtful {
+		if !hasValue(okS) || !hasValue(okR) {
 			return spo2, rate
 		}
 		sumS, sumR = sumS+s, sumR+r
@@ -202,25 +207,34 @@ func (e *Emulator) average(t time.Duration, n int, spo2, rate int) (int, int) {
 func (e *Emulator) measure(t time.Duration) (spo2, rate int, status nonin.Status) {
 	s, state := e.sig.Value(saturation, t)
 	r, rateState := e.sig.Value(pulse, t)
-	if state == physiology.Absent {
+	switch {
+	case state == physiology.Absent:
 		return nonin.NoSaturation, nonin.NoRate, nonin.Disconnected | nonin.SensorAlarm
-	}
-	if state == physiology.SensorOff || rateState == physiology.SensorOff || math.IsNaN(s) || math.IsNaN(r) {
+	case state == physiology.SensorOff || math.IsNaN(s):
 		if t-e.lastAt > heldTime {
 			e.last = [2]int{nonin.NoSaturation, nonin.NoRate}
 		}
 		return e.last[0], e.last[1], nonin.SensorAlarm | nonin.OutOfTrack
 	}
-	e.last = [2]int{whole(s, 100), whole(r, 321)}
+	e.last = [2]int{whole(s, 100), nonin.NoRate}
 	e.lastAt = t
 	status = nonin.Green
-	if state == physiology.Doubtful || rateState == physiology.Doubtful {
-		status = nonin.Yellow | nonin.Artefact
+	if hasValue(rateState) && !math.IsNaN(r) {
+		e.last[1] = whole(r, 321)
+	} else { // a saturation without a pulse: nothing to follow
+		status |= nonin.OutOfTrack
 	}
-	if perf, ok := e.sig.Value("MDC_PULS_OXIM_PERF_REL", t); ok == physiology.Measured && perf < 0.3 {
+	if state == physiology.Doubtful || rateState == physiology.Doubtful {
+		status = status | nonin.Yellow | nonin.Artefact
+	}
+	if perf, state := e.sig.Value(perfusion, t); hasValue(state) && perf < lowPerfusion {
 		status = status&^nonin.Yellow | nonin.Red
 	}
 	return e.last[0], e.last[1], status
+}
+
+func hasValue(s physiology.State) bool {
+	return s == physiology.Measured || s == physiology.Doubtful
 }
 
 func whole(v, most float64) int { return int(math.Round(min(max(v, 0), most))) }

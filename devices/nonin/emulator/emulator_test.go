@@ -149,6 +149,34 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// replay is a recording without a pulse rate and with a weak signal.
+type replay struct{ patient }
+
+func (replay) Value(refID string, _ time.Duration) (float64, physiology.State) {
+	switch refID {
+	case saturation:
+		return 91, physiology.Measured
+	case perfusion:
+		return 0.1, physiology.Measured
+	}
+	return math.NaN(), physiology.Absent
+}
+
+func TestASaturationWithoutARate(t *testing.T) {
+	stream := New(replay{}, Options{}).Advance(time.Second)
+	p := packets(t, stream, nonin.Format2)[0]
+	if p.SpO2 != 91 || p.Rate != nonin.NoRate || p.SpO2E != 91 || p.RateE != nonin.NoRate {
+		t.Errorf("%+v", p)
+	}
+	if f := frames(t, stream, nonin.Format2)[0]; f.Status&nonin.OutOfTrack == 0 {
+		t.Errorf("status %08b", f.Status)
+	}
+	_, _, status := New(replay{}, Options{}).measure(0)
+	if status&nonin.Yellow != nonin.Red {
+		t.Errorf("a weak signal has the colour %08b", status&nonin.Yellow)
+	}
+}
+
 func TestTheColourFollowsThePulse(t *testing.T) {
 	e := New(patient{}, Options{})
 	green := 0
