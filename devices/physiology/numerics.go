@@ -1,6 +1,7 @@
 package physiology
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -164,8 +165,10 @@ func (p *Patient) readHeart(at time.Duration, out map[string]reading) {
 		st := 10 * (p.complex(l, usual, 0.11) - p.complex(l, usual, -0.075))
 		put("MDC_ECG_AMPL_ST"+lead, st, 1)
 	}
-	put("MDC_ECG_TIME_PD_QT_GL", 1000*(0.345*math.Sqrt(usual.rr)+0.045), 0)
-	put("MDC_ECG_TIME_PD_QTc", 1000*(0.345+0.045/math.Sqrt(usual.rr)), 0)
+	// The QRS begins 45 ms before its peak and the T wave ends 320 ms after it in
+	// a cycle of a second, stretched as the wave is.
+	put("MDC_ECG_TIME_PD_QT_GL", 1000*(0.320*math.Sqrt(usual.rr)+0.045), 0)
+	put("MDC_ECG_TIME_PD_QTc", 1000*(0.320+0.045/math.Sqrt(usual.rr)), 0)
 }
 
 // averaging is how far an oximeter lags behind the blood, s.
@@ -275,11 +278,15 @@ func (p *Patient) readPressures(at time.Duration, out map[string]reading) {
 // the play began it took at rest.
 func (p *Patient) readCuff(at time.Duration, out map[string]reading) {
 	taken := p.Measured(cuffP, at)
-	t := max(-5, taken.Seconds())
-	off := 2.5 * p.random.normal(streamCuff, int64(taken/time.Second))
-	wave := func(t float64) float64 { return p.arterialPressure(t) + off }
-	pulsating(out, wave, p, t, cuffP)
-	out["MDC_PULS_RATE_NON_INV"] = reading{round(p.rate(t, p.pulsed), 0), out[cuffP+"_SYS"].state}
+	if p.cuff.values == nil || p.cuff.at != taken { // kept: it may be of long ago
+		t := max(-5, taken.Seconds())
+		off := 2.5 * p.random.normal(streamCuff, int64(taken/time.Second))
+		wave := func(t float64) float64 { return p.arterialPressure(t) + off }
+		p.cuff = readings{at: taken, values: map[string]reading{}}
+		pulsating(p.cuff.values, wave, p, t, cuffP)
+		p.cuff.values["MDC_PULS_RATE_NON_INV"] = reading{round(p.rate(t, p.pulsed), 0), p.cuff.values[cuffP+"_SYS"].state}
+	}
+	maps.Copy(out, p.cuff.values)
 }
 
 func (p *Patient) readTemperatures(at time.Duration, out map[string]reading) {

@@ -57,6 +57,7 @@ type Patient struct {
 	breaths series[breath]
 	scales  map[calibrationKey]scale
 	seen    readings // the last ones asked for
+	cuff    readings // of the cuff's last measurement asked for
 }
 
 // start is when the series begin, so that at 0 everything is settled.

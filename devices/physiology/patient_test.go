@@ -329,9 +329,10 @@ func TestAnyProfileIsAlive(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	p := NewPatient(Profile{Seed: 1, HeartRate: 120})
+	p := NewPatient(Profile{Seed: 1, HeartRate: 120, CuffInterval: 3 * time.Hour})
 	for at := time.Duration(0); at < 72*time.Hour; at += time.Hour {
 		p.Value(heartRate, at)
+		p.Value(cuffP+"_SYS", at) // of long ago
 		if len(p.beats.items) > seriesLimit || len(p.breaths.items) > seriesLimit || len(p.scales) > 4097 {
 			t.Fatalf("at %v it remembers %d beats, %d breaths, %d scales", at, len(p.beats.items), len(p.breaths.items), len(p.scales))
 		}
