@@ -29,9 +29,10 @@ const (
 	maxAsked = time.Hour // a longer Retry-After is believed this far
 )
 
-// Run reads the target's tape and sends it until ctx ends; it then returns
-// nil. It starts no goroutine. Every record is acknowledged only after the
-// target took it, or refused it for good.
+// Run reads the target's tape and sends it until ctx ends; it then closes a
+// target that has a Close method, and returns nil. It starts no goroutine.
+// Every record is acknowledged only after the target took it, or refused it
+// for good.
 func Run(ctx context.Context, o Outbox, t Target, opt Options) error {
 	if opt.Name == "" {
 		return errors.New("an uplink has no name; give it the name that its tape bears")
@@ -39,6 +40,9 @@ func Run(ctx context.Context, o Outbox, t Target, opt Options) error {
 	r := runner{outbox: o, target: t, Options: opt}
 	r.defaults()
 	r.Board.change(func(s *Status) { *s = Status{Name: opt.Name, Pending: -1} })
+	if c, ok := t.(interface{ Close() }); ok {
+		defer c.Close()
+	}
 	for ctx.Err() == nil {
 		if more := r.turn(ctx); !more {
 			r.idle(ctx)

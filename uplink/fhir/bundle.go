@@ -27,45 +27,52 @@ const (
 
 // A resource as an entry of a Bundle, known to the server by its identifier.
 type resource struct {
-	kind string // "Observation"
-	key  identifier
-	body json.RawMessage
-	sum  [32]byte
+	kind     string // "Observation"
+	key      identifier
+	body     []byte
+	identity string // kind and identifier
+	fullURL  string // its name within a Bundle
 }
 
 func newResource(kind string, key identifier, v any) *resource {
-	body, err := json.Marshal(v)
-	if err != nil {
+	r := &resource{kind: kind, key: key, body: encode(v), identity: kind + "|" + key.System + "|" + key.Value}
+	r.fullURL = "urn:uuid:" + uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.identity)).String()
+	return r
+}
+
+// encode writes v as JSON without the escapes that HTML would need.
+func encode(v any) []byte {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		// Only a number that is none could do this, and numbers are checked before.
 		panic("fhir: " + err.Error())
 	}
-	return &resource{kind: kind, key: key, body: body, sum: sha256.Sum256(body)}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-func (r *resource) identity() string { return r.kind + "|" + r.key.System + "|" + r.key.Value }
+func (r *resource) ref() reference { return reference{Reference: r.fullURL} }
 
-// fullURL names the resource within a Bundle.
-func (r *resource) fullURL() string {
-	return "urn:uuid:" + uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.identity())).String()
-}
-
-func (r *resource) ref() reference { return reference{Reference: r.fullURL()} }
+var (
+	searchEscapes = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `|`, `\|`, `$`, `\$`)
+	readable      = strings.NewReplacer("%3A", ":", "%2F", "/", "%7C", "|")
+)
 
 // search is the query that finds the resource by its identifier.
 func (r *resource) search() string {
-	escaped := strings.NewReplacer(`\`, `\\`, `,`, `\,`, `|`, `\|`, `$`, `\$`).Replace
-	q := url.QueryEscape(escaped(r.key.System) + "|" + escaped(r.key.Value))
-	return "identifier=" + strings.NewReplacer("%3A", ":", "%2F", "/", "%7C", "|").Replace(q)
+	q := searchEscapes.Replace(r.key.System) + "|" + searchEscapes.Replace(r.key.Value)
+	return "identifier=" + readable.Replace(url.QueryEscape(q))
 }
 
-// create is the entry that makes the resource unless it is there.
-func (r *resource) create() entry {
-	return entry{r.fullURL(), r.body, request{Method: "POST", URL: r.kind, IfNoneExist: r.search()}}
+// create asks to make the resource unless it is there.
+func (r *resource) create() request {
+	return request{Method: "POST", URL: r.kind, IfNoneExist: r.search()}
 }
 
-// replace is the entry that makes the resource or overwrites it.
-func (r *resource) replace() entry {
-	return entry{r.fullURL(), r.body, request{Method: "PUT", URL: r.kind + "?" + r.search()}}
+// replace asks to make the resource or to overwrite it.
+func (r *resource) replace() request {
+	return request{Method: "PUT", URL: r.kind + "?" + r.search()}
 }
 
 // A base is what other resources refer to: a patient, an encounter, a device.
@@ -96,8 +103,8 @@ func (t *Target) fill(units []*unit) int {
 	seen := map[string]bool{}
 	for i, u := range units {
 		for _, b := range u.needs {
-			if !seen[b.identity()] {
-				seen[b.identity()] = true
+			if !seen[b.identity] {
+				seen[b.identity] = true
 				size += len(b.body) + 512
 				entries++
 			}
@@ -123,7 +130,7 @@ func (t *Target) transaction(units []*unit) *transaction {
 	tx := &transaction{units: units}
 	for _, u := range units {
 		for _, b := range u.needs {
-			i := slices.IndexFunc(tx.bases, func(x base) bool { return x.identity() == b.identity() })
+			i := slices.IndexFunc(tx.bases, func(x base) bool { return x.identity == b.identity })
 			if i < 0 {
 				tx.bases = append(tx.bases, b)
 			} else {
@@ -131,13 +138,21 @@ func (t *Target) transaction(units []*unit) *transaction {
 			}
 		}
 	}
-	doc := bundle{ResourceType: "Bundle", Type: "transaction"}
-	add := func(r *resource, e entry) {
-		doc.Entry = append(doc.Entry, e)
-		tx.owner = append(tx.owner, r.identity())
+	var out bytes.Buffer
+	out.WriteString(`{"resourceType":"Bundle","type":"transaction","entry":[`)
+	add := func(r *resource, how request) {
+		if len(tx.owner) > 0 {
+			out.WriteByte(',')
+		}
+		tx.owner = append(tx.owner, r.identity)
+		out.WriteString(`{"fullUrl":"` + r.fullURL + `","resource":`)
+		out.Write(r.body)
+		out.WriteString(`,"request":`)
+		out.Write(encode(how))
+		out.WriteByte('}')
 	}
 	for _, b := range tx.bases {
-		if b.ours && t.canPut && t.lastSent[b.identity()] != b.sum {
+		if b.ours && t.canPut && t.lastSent[b.identity] != sha256.Sum256(b.body) {
 			add(b.resource, b.replace())
 		} else {
 			add(b.resource, b.create())
@@ -148,12 +163,7 @@ func (t *Target) transaction(units []*unit) *transaction {
 			add(u.resource, u.create())
 		}
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		panic("fhir: " + err.Error()) // every part was encoded before
-	}
+	out.WriteString("]}")
 	tx.body = out.Bytes()
 	return tx
 }
@@ -171,12 +181,12 @@ func (tx *transaction) blame(issues []issue) (guilty map[*unit]string, rest []*u
 	for _, u := range tx.units {
 		reason := ""
 		for _, b := range u.needs {
-			if w := why[b.identity()]; w != "" {
+			if w := why[b.identity]; w != "" {
 				reason = b.kind + ": " + w
 			}
 		}
-		if u.resource != nil && why[u.identity()] != "" {
-			reason = why[u.identity()]
+		if u.resource != nil && why[u.identity] != "" {
+			reason = why[u.identity]
 		}
 		if reason != "" {
 			guilty[u] = reason

@@ -14,15 +14,16 @@ func (t *Target) units(b mdib.Batch) []*unit {
 		record *mdib.Record
 		panel  *panel
 	}
+	t.scenes = map[sceneKey]scene{}
 	var slots []slot
 	panels := map[panelKey]*panel{}
-	seen := map[string]bool{}
+	seen := map[uuid.UUID]bool{}
 	for i := range b.Records {
 		r := &b.Records[i]
-		if _, done := t.settled[r.ID]; done || seen[r.ID.String()] {
+		if _, done := t.settled[r.ID]; done || seen[r.ID] {
 			continue
 		}
-		seen[r.ID.String()] = true
+		seen[r.ID] = true
 		if why := unsayable(r); why != "" {
 			t.settled[r.ID] = why
 			continue

@@ -5,6 +5,7 @@ package fhir
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -47,6 +48,7 @@ type Target struct {
 	bundle   limits
 	settled  map[uuid.UUID]string // of the batch under way: why a record was refused, "" if it was taken
 	lastSent map[string][32]byte  // what the server holds of patients, encounters and devices, by identity
+	scenes   map[sceneKey]scene   // of the batch under way
 }
 
 // limits of one Bundle. A server that finds one too large makes them smaller.
@@ -217,6 +219,6 @@ func (t *Target) accept(tx *transaction) {
 		t.settle(u, "")
 	}
 	for _, b := range tx.bases {
-		t.lastSent[b.identity()] = b.sum
+		t.lastSent[b.identity] = sha256.Sum256(b.body)
 	}
 }

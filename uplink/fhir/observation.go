@@ -21,7 +21,15 @@ type scene struct {
 	who, stay, source base
 }
 
-// scene is called for records that have an encounter.
+type sceneKey struct {
+	encounter *mdib.Encounter
+	device    *mdib.MDS
+	source    uuid.UUID
+	mode      mdib.GenerationMode
+}
+
+// scene is called for records that have an encounter. What simulates anything
+// makes all of it simulated.
 func (t *Target) scene(r *mdib.Record) scene {
 	m := r.Encounter.Mode
 	if r.Device != nil {
@@ -37,9 +45,14 @@ func (t *Target) scene(r *mdib.Record) scene {
 	case r.Alert != nil:
 		m = max(m, r.Alert.Mode)
 	}
-	s := scene{mode: m, who: t.patient(r.Encounter, m)}
-	s.stay = t.encounter(r.Encounter, s.who, m)
-	s.source = t.device(r.Source, r.Device, m)
+	key := sceneKey{r.Encounter, r.Device, r.Source, m}
+	s, ok := t.scenes[key]
+	if !ok {
+		s = scene{mode: m, who: t.patient(r.Encounter, m)}
+		s.stay = t.encounter(r.Encounter, s.who, m)
+		s.source = t.device(r.Source, r.Device, m)
+		t.scenes[key] = s
+	}
 	return s
 }
 

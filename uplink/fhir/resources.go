@@ -5,18 +5,6 @@ import "encoding/json"
 // The parts of FHIR R4 that we send, in the order in which they are written.
 // A field that is not here is not sent.
 
-type bundle struct {
-	ResourceType string  `json:"resourceType"`
-	Type         string  `json:"type"`
-	Entry        []entry `json:"entry"`
-}
-
-type entry struct {
-	FullURL  string          `json:"fullUrl"`
-	Resource json.RawMessage `json:"resource"`
-	Request  request         `json:"request"`
-}
-
 type request struct {
 	Method      string `json:"method"`
 	URL         string `json:"url"`

@@ -87,12 +87,16 @@ func means(m *mdib.Metric) meaning {
 	return out
 }
 
-// raw gives a code as it is, with the reference identifier for people.
+// raw gives a code as it is, with the reference identifier for people; that
+// stands for the code where there is no other.
 func raw(c mdib.Code) []coding {
-	if c.IsZero() {
+	switch {
+	case c.IsZero():
 		return nil
+	case c.Value == "":
+		return []coding{{System: c.System, Code: c.RefID}}
 	}
-	return []coding{{c.System, c.String(), c.RefID}}
+	return []coding{{c.System, c.Value, c.RefID}}
 }
 
 // ucumOf gives the UCUM code of a unit as the profiles write it: counts in
