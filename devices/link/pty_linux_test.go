@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"lamplight/mdib"
+
+	"golang.org/x/sys/unix"
 )
 
 func openLine(t *testing.T) (*os.File, Conn, string) {
@@ -126,12 +128,23 @@ func TestPTYReopens(t *testing.T) {
 	}
 }
 
-func TestPTYIsClaimed(t *testing.T) {
+func TestAClaimedPortIsBusy(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("needs an ordinary user: root may open a claimed port (TestSerialFaults checks the sentence)")
 	}
-	_, _, slave := openLine(t)
-	_, err := Open(t.Context(), "serial:"+slave)
+	_, slave, err := OpenPTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := unix.Open(slave, unix.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(other)
+	if err := unix.IoctlSetInt(other, unix.TIOCEXCL, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(t.Context(), "serial:"+slave)
 	wantFault(t, err, mdib.ReasonPortBusy, slave)
 }
 
