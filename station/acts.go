@@ -70,13 +70,6 @@ func (s *Station) Admit(label string, p mdib.Patient, now time.Time) error {
 		s.change(b, e)
 	}
 	b.admitted = true
-	for _, d := range b.devices {
-		if d.patient != nil && contradict(d.patient, &b.encounter.Patient) {
-			s.raise(d, patientRef, alarms.FindPatient, mdib.PriorityMedium, otherPatient)
-		} else {
-			s.lower(d, patientRef)
-		}
-	}
 	return nil
 }
 
@@ -203,6 +196,7 @@ func (s *Station) SetBeds(beds []Bed, now time.Time) {
 			}
 		}
 		b.sort()
+		s.match(b)
 	}
 	s.beds = next
 }

@@ -122,10 +122,21 @@ func (s *Station) open(b *bed, p mdib.Patient, mode mdib.GenerationMode) {
 	}
 	b.fresh, b.admitted, b.discharged = true, false, false
 	for _, d := range b.devices {
-		s.lower(d, patientRef)
 		s.recordAlerts(s.engine.NewPatient(s.now, d.ID, b.category()))
 	}
 	s.announce(b, b.encounter)
+	s.match(b)
+}
+
+// match says of each device whether it names another patient than the bed.
+func (s *Station) match(b *bed) {
+	for _, d := range b.devices {
+		if d.patient != nil && b.encounter != nil && contradict(d.patient, &b.encounter.Patient) {
+			s.raise(d, patientRef, alarms.FindPatient, mdib.PriorityMedium, "The device names another patient than the bed")
+		} else {
+			s.lower(d, patientRef)
+		}
+	}
 }
 
 // patientID is the same for the same hospital number, in one mode.
@@ -148,7 +159,6 @@ func (b *bed) category() mdib.PatientCategory {
 func (s *Station) close(b *bed) {
 	for _, d := range b.devices {
 		d.forget()
-		s.lower(d, patientRef)
 		s.recordAlerts(s.engine.NewPatient(s.now, d.ID, b.Category))
 	}
 	b.sort()
@@ -159,6 +169,7 @@ func (s *Station) close(b *bed) {
 	for _, d := range b.devices {
 		d.bound = nil
 	}
+	s.match(b)
 }
 
 // change replaces what is known of the open encounter.
@@ -168,6 +179,7 @@ func (s *Station) change(b *bed, e mdib.Encounter) {
 		s.recordAlerts(s.engine.SetCategory(s.now, d.ID, b.category()))
 	}
 	s.announce(b, &e)
+	s.match(b)
 }
 
 // announce tells the record about an encounter, for every device of its bed.
@@ -215,20 +227,19 @@ func (s *Station) identify(d *device) {
 	case named && nameless(is):
 		s.close(b) // the monitor has discharged its patient
 	case !contradict(p, is):
-		s.lower(d, patientRef)
 		if next := merge(*p, *is, b.admitted); next != *p {
 			e := *b.encounter
 			e.Patient = next
 			s.change(b, e)
+			return
 		}
+		s.match(b)
 	case !changed && (named || b.admitted) || b.agrees(d):
-		s.raise(d, patientRef, alarms.FindPatient, mdib.PriorityMedium, otherPatient)
+		s.match(b)
 	default:
 		s.close(b)
 	}
 }
-
-const otherPatient = "The device names another patient than the bed"
 
 // agrees says whether a device besides d names the bed's patient.
 func (b *bed) agrees(d *device) bool {
