@@ -158,6 +158,24 @@ func TestWholeStripHasOneScale(t *testing.T) {
 	}
 }
 
+// The first look already knows the last ten seconds, also where the strip is
+// too narrow to show them.
+func TestFirstLookIsLong(t *testing.T) {
+	tp := record(8*ms, 256*ms, 0, 20, func(s float64) float64 {
+		if s > 3 && s < 4 {
+			return 2000
+		}
+		return 900
+	})
+	in := Input{Background: ground, Speed: 50, Epoch: epoch,
+		Waves: []Wave{{image.Rect(0, 0, 50, 60), red, 8 * ms, ScaleOf(abpMetric, 60, 96), tp}}}
+	var s Sweep
+	s.Draw(canvas(50, 60), in, at(11))
+	if r, _ := s.Range(0); r.Label != "0–240 mmHg" {
+		t.Errorf("seven seconds after 200 mmHg the scale is %q", r.Label)
+	}
+}
+
 // Without a usable scale there is no line, rather than a flat one.
 func TestNoScaleNoLine(t *testing.T) {
 	for _, sc := range []Scale{{}, only(5, 5), only(math.NaN(), 1), only(0, math.Inf(1))} {

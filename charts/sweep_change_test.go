@@ -129,3 +129,24 @@ func TestSilenceNeedsNoFrames(t *testing.T) {
 		t.Errorf("%d pixels of an old trace stay on the screen", n)
 	}
 }
+
+// Samples that trickle in one by one, right at the pen, make the same line.
+func TestTrickle(t *testing.T) {
+	all := record(4*ms, 4*ms, 0, 3, ecg)
+	some := &tape{}
+	in, dst := line(100, some, 4*ms)
+	var s Sweep
+	for now := 0.0; now < 2.5; now += 0.0023 {
+		for len(all.arrays) > 0 && !all.arrays[0].Time.After(at(now-0.003)) {
+			some.arrays = append(some.arrays, all.arrays[0])
+			all.arrays = all.arrays[1:]
+		}
+		s.Draw(dst, in, at(now))
+	}
+	whole := canvas(200, 40)
+	new(Sweep).Draw(whole, in, at(2.5-0.0002))
+	s.Draw(dst, in, at(2.5-0.0002))
+	if d := changed(whole, dst); !d.Empty() {
+		t.Errorf("differs in %v", d)
+	}
+}

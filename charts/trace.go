@@ -79,9 +79,6 @@ func (s *strip) trace(work *workspace, a axis, from, to int64) (newest int64, ok
 		}
 		first := int64(arr.Time.Sub(a.epoch))
 		i, stop := window(first, period, start, end, len(arr.Samples))
-		if i > 0 {
-			pen = false
-		}
 		marks := arr.Marks
 		for ; i < stop; i++ {
 			t := first + int64(i)*period
