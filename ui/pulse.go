@@ -26,7 +26,7 @@ func (u *UI) pulse(ctx context.Context) {
 			fyne.Do(func() {
 				defer u.pending.Store(false)
 				if ctx.Err() == nil {
-					u.frame(u.now())
+					u.Frame(u.now())
 				}
 			})
 		} else {

@@ -156,11 +156,8 @@ func (u *UI) close() {
 	u.app.Quit()
 }
 
-// Frame shows the state at now. It is the pulse's to call, and a test's.
-func (u *UI) Frame(now time.Time) { u.frame(now) }
-
 // frame shows the state at now.
-func (u *UI) frame(now time.Time) {
+func (u *UI) Frame(now time.Time) {
 	u.frames++
 	if d := now.Sub(u.looked); d >= 100*time.Millisecond || d < 0 {
 		u.looked = now
@@ -197,7 +194,7 @@ func (u *UI) go_(r route) {
 	u.at = r
 	u.shell.content(u.pages[r].object(), r)
 	u.looked = time.Time{}
-	u.frame(u.now())
+	u.Frame(u.now())
 	u.win.SetTitle(u.title())
 }
 

@@ -87,7 +87,7 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 	setSize(c.low, small*0.92)
 	labelW := Width(r.Label, small, c.label.TextStyle) + 6
 
-	room := w - labelW - limitW - 4
+	room := w - labelW - limitW - 10
 	figures := r.Figures
 	if figures == 0 {
 		figures = 3
@@ -100,6 +100,8 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 	tall := float32(0.95)
 	if half {
 		tall = 0.62
+	} else if r.Wide {
+		tall = 0.72
 	}
 	size := min(h*tall, room/(figureWidth*(figures+noteFigures*noteScale)), 120)
 	size = float32(int(size))

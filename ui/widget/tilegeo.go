@@ -32,7 +32,7 @@ func geometry(w, h float32, readings []Reading, traces int) tileGeometry {
 	wide := w/h > 2.9
 	column := clamp(w*0.335, 112, 330)
 	if wide {
-		column = clamp(w*0.36, 230, 420)
+		column = clamp(w*0.4, 230, 460)
 	}
 	if len(readings) == 0 {
 		column = 0
