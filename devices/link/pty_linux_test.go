@@ -96,10 +96,11 @@ func TestPTYUnplugged(t *testing.T) {
 }
 
 func TestPTYBadBaud(t *testing.T) {
-	_, slave, err := OpenPTY()
+	master, slave, err := OpenPTY()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer master.Close()
 	_, err = Open(t.Context(), "serial:"+slave+"?baud=12345")
 	wantFault(t, err, mdib.ReasonConfig, slave, "12345 baud")
 }
@@ -132,10 +133,11 @@ func TestAClaimedPortIsBusy(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("needs an ordinary user: root may open a claimed port (TestSerialFaults checks the sentence)")
 	}
-	_, slave, err := OpenPTY()
+	master, slave, err := OpenPTY()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer master.Close()
 	other, err := unix.Open(slave, unix.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -135,3 +135,46 @@ func TestSuite(t *testing.T) {
 		})
 	}
 }
+
+// A synthetic patient desaturates and loses the probe: its values come out of
+// the wire as they were on its finger.
+func TestASyntheticPatientOverTheWire(t *testing.T) {
+	sig := physiology.NewPatient(physiology.Profile{Seed: 4, HeartRate: 84, SpO2: 96, Schedule: physiology.Schedule{
+		{Kind: physiology.Desaturation, Start: 20 * time.Second, Ramp: 10 * time.Second, Length: 40 * time.Second},
+		{Kind: physiology.ProbeOff, Start: 90 * time.Second, Length: 30 * time.Second},
+	}})
+	devicetest.Run(t, devicetest.Suite{
+		Model: nonin.Model(),
+		Peer:  play(sig, emulator.Options{Partial: true}),
+		For:   2 * time.Minute,
+		Check: func(t *testing.T, reports []mdib.Report) {
+			lowest, alarms := 100.0, map[mdib.Ref]time.Duration{}
+			for _, r := range reports {
+				for _, n := range r.Numerics {
+					at := n.Time.Sub(devicetest.Start)
+					if n.Ref != "spo2" || n.Validity != mdib.Valid {
+						if n.Ref == "spo2" && (at < 85*time.Second) {
+							t.Errorf("at %v: %v", at, n.Validity)
+						}
+						continue
+					}
+					if want, _ := sig.Value("MDC_PULS_OXIM_SAT_O2", at.Truncate(time.Second/3)); math.Abs(n.Value-want) > 1 {
+						t.Errorf("at %v: %v on the finger, %v reported", at, want, n.Value)
+					}
+					lowest = min(lowest, n.Value)
+				}
+				for _, a := range r.Alerts {
+					if a.Present {
+						alarms[a.Ref] = a.Time.Sub(devicetest.Start)
+					}
+				}
+			}
+			if lowest > 88 {
+				t.Errorf("the desaturation came down to %v only", lowest)
+			}
+			if at, ok := alarms["sensor_alarm"]; !ok || at < 89*time.Second || at > 95*time.Second {
+				t.Errorf("alerts at %v, want the sensor alarm at 90 s", alarms)
+			}
+		},
+	})
+}
