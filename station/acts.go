@@ -187,13 +187,15 @@ func (s *Station) SetBeds(beds []Bed, now time.Time) {
 			b = &bed{}
 		}
 		b.Bed, next[i] = cfg, b
+		b.devices = b.devices[:0]
 		for _, dc := range cfg.Devices {
-			if d := s.devices[dc.ID]; d != nil {
-				d.DeviceConfig = dc
-			} else {
-				s.addDevice(b, dc)
-				s.settle(s.devices[dc.ID], moved[dc.ID])
+			d := s.devices[dc.ID]
+			if d == nil {
+				d = s.addDevice(b, dc)
+				s.settle(d, moved[dc.ID])
 			}
+			d.DeviceConfig = dc
+			b.devices = append(b.devices, d)
 		}
 		b.sort()
 		s.match(b)

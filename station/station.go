@@ -72,7 +72,7 @@ func New(c Config) *Station {
 		b := &bed{Bed: cfg}
 		s.beds = append(s.beds, b)
 		for _, dc := range cfg.Devices {
-			s.addDevice(b, dc)
+			b.devices = append(b.devices, s.addDevice(b, dc))
 		}
 	}
 	for _, e := range c.Resume {
@@ -226,8 +226,8 @@ func (s *Station) bed(label string) *bed {
 	return nil
 }
 
-func (s *Station) addDevice(b *bed, c DeviceConfig) {
+func (s *Station) addDevice(b *bed, c DeviceConfig) *device {
 	d := &device{DeviceConfig: c, bed: b, waves: map[mdib.Ref]*wave{}}
-	b.devices = append(b.devices, d)
 	s.devices[c.ID] = d
+	return d
 }
