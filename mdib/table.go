@@ -9,6 +9,13 @@ import (
 	"sync"
 )
 
+// The tables. The columns of a term: the coding system (mdc, intellivue or
+// lamplight), the context-free number, the reference identifier, the one of an
+// older edition, the IntelliVue physio code (hexadecimal), the usual unit, LOINC,
+// the label, the signal class, 1 if episodic, and where the row comes from. Of a
+// unit: its term in partition 4, reference identifier, UCUM, text for the screen,
+// source. Of an event: its term in partition 3, reference identifier, text, source.
+
 //go:embed terms.csv
 var termsCSV string
 

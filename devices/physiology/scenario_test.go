@@ -131,6 +131,9 @@ func TestAsystoleStopsEverythingThatBeats(t *testing.T) {
 	if _, hi := span(t, p, "MDC_PRESS_BLD_ART_ABP", begin+500*time.Millisecond, 0.5); hi < 40 {
 		t.Errorf("half a second in, the pressure is %.0f: it must fall, not jump", hi)
 	}
+	if hr := value(p, heartRate, begin+6*time.Second); hr != 0 {
+		t.Errorf("six seconds in, the heart rate is still %v", hr)
+	}
 	if hr, state := p.Value(heartRate, at); hr != 0 || state != Measured {
 		t.Errorf("heart rate %v, %v", hr, state)
 	}
