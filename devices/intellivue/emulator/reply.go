@@ -246,15 +246,23 @@ func (m *monitor) indication(at time.Time) *wire.Message {
 	if a := m.options.Address; a.IsValid() && a.Addr().Unmap().Is4() {
 		ip, port = a.Addr().Unmap().As4(), a.Port()
 	}
+	address := slices.Concat(m.options.MAC[:], ip[:], []byte{255, 255, 255, 0})
+	// The order, and what is not known of it, are those of a recorded one:
+	// clients are known that look for the data export at the fourth place.
 	return &wire.Message{Kind: wire.KindIndication, Context: 0x0100, RO: wire.Invoke, Object: wire.Object{Class: wire.ClassSingle},
 		Time: m.rel(at), Type: wire.EventIndication, Attrs: []wire.Attr{
 			{ID: 0x0920, Value: wire.Put32(0x00030000)},
 			{ID: wire.AttrSystemType, Value: m.mdsAttr(wire.AttrSystemType, at)},
 			{ID: wire.AttrLocalization, Value: m.mdsAttr(wire.AttrLocalization, at)},
+			{ID: 0xF15A, Value: wire.Put32(2)},
+			{ID: 0xF136, Value: wire.Put32(0)},
+			{ID: 0xF27C, Value: slices.Concat(wire.Put16(1), wire.Put16(0x8000), wire.AppendAttrs(nil, []wire.Attr{{ID: wire.AttrNetAddress, Value: address}}))},
 			{ID: wire.AttrBedLabelRaw, Value: wire.AppendRawString(nil, m.bed(), bedLabelSize)},
-			{ID: wire.AttrNetAddress, Value: slices.Concat(m.options.MAC[:], ip[:], []byte{255, 255, 255, 0})},
+			{ID: wire.AttrNetAddress, Value: address},
 			{ID: wire.AttrProtocols, Value: wire.AppendProtocols(nil, []wire.Protocol{
-				{Application: 1, Transport: 1, Port: port}, {Application: 5, Transport: 1, Port: port}})},
+				{Application: 1, Transport: 3, Port: 24000, Options: 0x4000}, {Application: 2, Transport: 3, Port: 24000},
+				{Application: 1, Transport: 1, Port: port}, {Application: 5, Transport: 1, Port: port},
+				{Application: 8, Transport: 1, Port: 33333}})},
 			{ID: wire.AttrProduction, Value: m.mdsAttr(wire.AttrProduction, at)},
 			{ID: wire.AttrModel, Value: wire.AppendModel(nil, "Philips", m.options.Part)},
 		}}
