@@ -264,13 +264,13 @@ func (p *Patient) readBreathing(at time.Duration, out map[string]reading) {
 func (p *Patient) readPressures(at time.Duration, out map[string]reading) {
 	t := at.Seconds()
 	if p.profile.Arterial {
-		pulsating(out, p.arterialPressure, p, t, arterialP, "MDC_PRESS_BLD_ART")
+		p.pulsating(out, arterialP, p.arterialPressure, t)
 	}
 	if p.profile.Pulmonary {
-		pulsating(out, p.pulmonaryPressure, p, t, "MDC_PRESS_BLD_ART_PULM")
+		p.pulsating(out, "MDC_PRESS_BLD_ART_PULM", p.pulmonaryPressure, t)
 	}
 	if p.profile.Central {
-		pulsating(out, p.venousPressure, p, t, "MDC_PRESS_BLD_VEN_CENT")
+		p.pulsating(out, "MDC_PRESS_BLD_VEN_CENT", p.venousPressure, t)
 	}
 }
 
@@ -283,7 +283,7 @@ func (p *Patient) readCuff(at time.Duration, out map[string]reading) {
 		off := 2.5 * p.random.normal(streamCuff, int64(taken/time.Second))
 		wave := func(t float64) float64 { return p.arterialPressure(t) + off }
 		p.cuff = readings{at: taken, values: map[string]reading{}}
-		pulsating(p.cuff.values, wave, p, t, cuffP)
+		p.pulsating(p.cuff.values, cuffP, wave, t)
 		p.cuff.values["MDC_PULS_RATE_NON_INV"] = reading{round(p.rate(t, p.pulsed), 0), p.cuff.values[cuffP+"_SYS"].state}
 	}
 	maps.Copy(out, p.cuff.values)
@@ -296,20 +296,18 @@ func (p *Patient) readTemperatures(at time.Duration, out map[string]reading) {
 	out["MDC_TEMP_SKIN"] = reading{round(core-3.1, 1), Measured}
 }
 
-// pulsating puts the parts of a pressure under names. Without pulsations only
+// pulsating puts the parts of a pressure under its name. Without pulsations only
 // the mean is sure.
-func pulsating(out map[string]reading, wave func(float64) float64, p *Patient, t float64, names ...string) {
+func (p *Patient) pulsating(out map[string]reading, name string, wave func(float64) float64, t float64) {
 	s, d, m, ok := p.pulsations(wave, t)
 	state := Measured
 	if !ok {
 		state = Doubtful
 	}
-	for _, name := range names {
-		out[name+"_SYS"] = reading{round(s, 0), state}
-		out[name+"_DIA"] = reading{round(d, 0), state}
-		out[name+"_MEAN"] = reading{round(m, 0), Measured}
-		out[name] = out[name+"_MEAN"]
-	}
+	out[name+"_SYS"] = reading{round(s, 0), state}
+	out[name+"_DIA"] = reading{round(d, 0), state}
+	out[name+"_MEAN"] = reading{round(m, 0), Measured}
+	out[name] = out[name+"_MEAN"]
 }
 
 // pulsations gives the means of the highest and lowest pressures of the beats

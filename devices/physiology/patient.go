@@ -112,7 +112,7 @@ func (p *Patient) wave(refID string, at time.Duration) func(float64) float64 {
 		if !leadOff {
 			return p.impedance
 		}
-	case "MDC_PRESS_BLD_ART_ABP", "MDC_PRESS_BLD_ART":
+	case "MDC_PRESS_BLD_ART_ABP":
 		if p.profile.Arterial {
 			return p.arterialPressure
 		}
