@@ -49,7 +49,8 @@ type Suite struct {
 // errEnd ends a conversation that has been listened to for long enough.
 var errEnd = errors.New("the test has heard enough")
 
-var mds = uuid.MustParse("8f5d3b0a-7b0e-4f11-9c55-2f6d1f0f6a01")
+// MDS is the device's identity in every Settings of the suite.
+var MDS = uuid.MustParse("8f5d3b0a-7b0e-4f11-9c55-2f6d1f0f6a01")
 
 // Run tests a model.
 func Run(t *testing.T, s Suite) {
@@ -71,7 +72,7 @@ func Run(t *testing.T, s Suite) {
 }
 
 func (s *Suite) settings() devices.Settings {
-	return devices.Settings{MDS: mds, Options: s.Options}
+	return devices.Settings{MDS: MDS, Options: s.Options}
 }
 
 func (s *Suite) driver(t *testing.T) devices.Driver {

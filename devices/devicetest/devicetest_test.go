@@ -21,10 +21,10 @@ func good() []mdib.Report {
 	}}}}}}
 	at := func(s int) time.Time { return Start.Add(time.Duration(s) * time.Second) }
 	return []mdib.Report{
-		{MDS: mds, Received: at(0), Describe: d},
-		{MDS: mds, Received: at(1), Numerics: []mdib.Numeric{{Ref: "n", Time: at(1), Value: 97}},
+		{MDS: MDS, Received: at(0), Describe: d},
+		{MDS: MDS, Received: at(1), Numerics: []mdib.Numeric{{Ref: "n", Time: at(1), Value: 97}},
 			Samples: []mdib.SampleArray{{Ref: "w", Time: at(1), Samples: []int32{1, 2, 3}, Marks: []mdib.Mark{{At: 2}}}}},
-		{MDS: mds, Received: at(2), Numerics: []mdib.Numeric{{Ref: "n", Time: at(2), Value: math.NaN(), Validity: mdib.Invalid}},
+		{MDS: MDS, Received: at(2), Numerics: []mdib.Numeric{{Ref: "n", Time: at(2), Value: math.NaN(), Validity: mdib.Invalid}},
 			Enums:  []mdib.EnumString{{Ref: "e", Time: at(2), Text: "on"}},
 			Alerts: []mdib.AlertCondition{{Ref: "a", Source: "n", Code: code, Time: at(2), Present: true}}},
 	}
@@ -33,6 +33,12 @@ func good() []mdib.Report {
 func TestContract(t *testing.T) {
 	if b := breaches(good()); len(b) > 0 {
 		t.Fatalf("good Reports are found wanting: %v", b)
+	}
+	late := good()
+	late[0].Describe.Metric("n").Episodic = true
+	late[2].Numerics[0].Time = Start
+	if b := breaches(late); len(b) > 0 {
+		t.Errorf("a value from memory is found wanting: %v", b)
 	}
 	metric := func(r []mdib.Report, ref mdib.Ref) *mdib.Metric { return r[0].Describe.Metric(ref) }
 	for want, spoil := range map[string]func(r []mdib.Report) []mdib.Report{

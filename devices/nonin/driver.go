@@ -155,22 +155,23 @@ type decoder struct {
 
 func (d *decoder) Decode(p []byte, at time.Time, emit func(mdib.Report)) {
 	d.scanner.push(p, at, func(it item) {
-		if it.format != Format13 {
-			it.at = d.pace(it)
-		}
+		it.at = d.pace(it)
 		d.reporter.take(it, emit)
 	})
 	d.reporter.flush(emit)
 }
 
 func (d *decoder) pace(it item) time.Time {
-	period := Period
-	if it.format == Format8 {
-		period = time.Second
-	}
 	at := d.next
-	if at.IsZero() {
+	if at.IsZero() || it.format == Format13 && it.at.After(at) {
 		at = it.at
+	}
+	var period time.Duration // a record of format 13 stands for no stretch of time
+	switch it.format {
+	case Format2, Format7:
+		period = Period
+	case Format8:
+		period = time.Second
 	}
 	if it.lost {
 		at = at.Add(period)

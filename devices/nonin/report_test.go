@@ -514,6 +514,32 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// Whatever comes, the Reports keep the promises of every driver.
+func FuzzDecode(f *testing.F) {
+	f.Add(stream(Format2, 55))
+	f.Add(stream(Format7, 30)[2:])
+	f.Add(append(seconds(5), spots(3)...))
+	f.Add(append(append(stream(Format2, 26), 0x55), stream(Format7, 26)...))
+	f.Fuzz(func(t *testing.T, p []byte) {
+		d, err := Model().Decoder(devices.Settings{MDS: devicetest.MDS}, devices.Stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []mdib.Report
+		at := noon
+		for c := range slices.Chunk(p, 64) {
+			d.Decode(c, at, func(r mdib.Report) { got = append(got, r) })
+			at = at.Add(67 * time.Millisecond)
+		}
+		if len(got) > 0 {
+			devicetest.Contract(t, got)
+		}
+		if st := d.Stats(); st.Discarded > uint64(len(p)) {
+			t.Errorf("%d bytes of %d discarded", st.Discarded, len(p))
+		}
+	})
+}
+
 // Synthetic, made by stream, seconds and spots of this package's tests.
 func TestGoldens(t *testing.T) {
 	desat := seconds(3)
