@@ -118,13 +118,13 @@ func (p presenter) items(b *station.BedView, now time.Time) []item {
 
 func (p presenter) single(n *station.NumericView, now time.Time) widget.Reading {
 	r := widget.Reading{Label: n.Metric.Label, Value: p.value(n), Unit: n.Metric.Unit.Text, Class: n.Metric.Class, Alarm: n.Alarm, Figures: 3}
-	if n.Decimals > 0 {
+	if decimals(n) > 0 {
 		r.Figures = 3.5
 	}
 	if r.Value != missing && n.Validity == mdib.Questionable {
 		r.Note = "?"
 	}
-	r.High, r.Low, r.Changed = limits(n.Limits, n.Decimals)
+	r.High, r.Low, r.Changed = limits(n.Limits, decimals(n))
 	if n.Metric.Episodic {
 		r.Unit = p.age(n, now)
 	}
@@ -170,7 +170,17 @@ func (p presenter) value(n *station.NumericView) string {
 	if n.Stale || !n.Validity.HasValue() || math.IsNaN(n.Value) {
 		return missing
 	}
-	return number(n.Value, n.Decimals)
+	return number(n.Value, decimals(n))
+}
+
+// decimals that a person reads. A saturation or a rate is a whole number on
+// every monitor, however many places the wire has.
+func decimals(n *station.NumericView) uint8 {
+	switch rankOf(&n.Metric) {
+	case rankHeart, rankPulse, rankSpO2, rankResp:
+		return 0
+	}
+	return n.Decimals
 }
 
 func number(v float64, decimals uint8) string {
@@ -204,7 +214,7 @@ func tileReadings(items []item) []widget.Reading {
 	have := map[rank]bool{}
 	for _, it := range items {
 		twice := have[it.rank] && it.rank != rankRest && it.rank != rankVenous
-		if twice || it.rank == rankPulse && have[rankHeart] || it.rank == rankRest && len(out) >= 3 {
+		if twice || it.rank == rankPulse && have[rankHeart] || it.rank == rankCuff && have[rankInvasive] || it.rank == rankRest && len(out) >= 2 {
 			continue
 		}
 		have[it.rank] = true
@@ -297,7 +307,7 @@ func (p presenter) ageOf(birth, now time.Time) string {
 
 // alarm is one condition as a line shows it.
 func (p presenter) alarm(c *alarms.Condition, now time.Time) widget.Alarm {
-	text := c.Text
+	text := strings.TrimLeft(c.Text, "*! ") // a device's own marks: ours come before
 	if text == "" {
 		text = c.Code.String()
 	}

@@ -2,12 +2,9 @@ package ui
 
 import (
 	"image"
-	"math"
 	"strconv"
 	"time"
 
-	"lamplight/charts"
-	"lamplight/mdib"
 	"lamplight/station"
 	"lamplight/ui/theme"
 	"lamplight/ui/widget"
@@ -16,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	fynewidget "fyne.io/fyne/v2/widget"
-	"github.com/google/uuid"
 )
 
 // trendPage shows hours of one bed: a lane for each kind of value, with what
@@ -197,32 +193,6 @@ func (p *trendPage) keys() []widget.Key {
 	}
 }
 
-// question is all that is asked of the record for one drawing.
-type question struct {
-	from, to time.Time
-	lanes    []laneQuestion
-	devices  []uuid.UUID
-	w, h     int
-	scale    float64
-}
-
-// laneQuestion is one lane: metrics that share a scale.
-type laneQuestion struct {
-	label, unit string
-	class       mdib.SignalClass
-	rank        rank
-	device      uuid.UUID
-	metrics     []mdib.Metric
-	now         string
-}
-
-// answer is what the record said, drawn.
-type answer struct {
-	picture           *image.RGBA
-	extremes, covered string
-	empty             bool
-}
-
 // questions groups the values of a bed into lanes.
 func (p *trendPage) questions(b *station.BedView, now time.Time) []laneQuestion {
 	var lanes []laneQuestion
@@ -246,6 +216,7 @@ func (p *trendPage) questions(b *station.BedView, now time.Time) []laneQuestion 
 			if [16]byte(b.Numerics[i].Device) == it.device && (m.Ref == it.source || it.Wide && part != "" && s == stem) {
 				q.metrics = append(q.metrics, *m)
 				q.unit = m.Unit.Text
+				q.episodic = m.Episodic
 			}
 		}
 		lanes = append(lanes, q)
@@ -259,8 +230,8 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	q := question{lanes: p.questions(b, now), to: now.Add(-p.back)}
 	q.from = q.to.Add(-p.span)
 	if b.Encounter != nil && p.back == 0 && b.Encounter.Start.After(q.from) {
-		// A young stay fills the plot, but ten minutes at least.
-		q.from = earlier(b.Encounter.Start, q.to.Add(-10*time.Minute))
+		// A young stay fills the plot, but five minutes at least.
+		q.from = earlier(b.Encounter.Start, q.to.Add(-5*time.Minute))
 	}
 	for i := range b.Devices {
 		q.devices = append(q.devices, b.Devices[i].ID)
@@ -323,117 +294,6 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// answer asks the record and draws every lane.
-func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error) {
-	var events []charts.Event
-	from := q.from
-	if since.After(from) {
-		from = since
-	}
-	for _, d := range q.devices {
-		alerts, err := h.Alerts(d, from, q.to)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range alerts {
-			if a.Present && a.Priority >= mdib.PriorityMedium {
-				n := theme.Medium
-				if a.Priority == mdib.PriorityHigh {
-					n = theme.HighEdge
-				}
-				events = append(events, charts.Event{Time: a.Time, Label: a.Text, Color: theme.Ink(n)})
-			}
-		}
-	}
-	var out []answer
-	for i, l := range q.lanes {
-		t := charts.Trend{From: q.from, To: q.to, Look: charts.TrendLook{
-			Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.PanelEdge), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
-		for _, e := range events {
-			if i > 0 {
-				e.Label = ""
-			}
-			t.Events = append(t.Events, e)
-		}
-		a := answer{empty: true}
-		var all [][]mdib.Rollup
-		for _, m := range l.metrics {
-			rows, err := h.Rollups(l.device, m.Ref, from, q.to, q.w/2)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, rows)
-		}
-		low, high := scaleOf(l.rank, all)
-		for _, rows := range all {
-			t.Series = append(t.Series, charts.Series{Color: theme.ClassInk(l.class), Rows: rows, Low: low, High: high})
-		}
-		if len(all) > 0 {
-			a.extremes, a.covered, a.empty = statistics(w, all[0], from, q.to, l.rank)
-		}
-		a.picture = image.NewRGBA(image.Rect(0, 0, q.w, q.h))
-		t.Draw(a.picture)
-		out = append(out, a)
-	}
-	return out, nil
-}
-
-// statistics says mean and extremes, and always of how much of the time.
-func statistics(w *Words, rows []mdib.Rollup, from, to time.Time, r rank) (extremes, covered string, empty bool) {
-	low, high, sum, n := math.Inf(1), math.Inf(-1), 0.0, 0
-	for _, x := range rows {
-		if x.Count > 0 {
-			low, high = math.Min(low, x.Min), math.Max(high, x.Max)
-			sum, n = sum+x.Mean*float64(x.Count), n+x.Count
-		}
-	}
-	covered = w.T("trend.coverage", strconv.Itoa(int(100*charts.Coverage(rows, from, to)+0.5)))
-	if n == 0 {
-		return "", covered, true
-	}
-	var decimals uint8
-	if r == rankTemp {
-		decimals = 1
-	}
-	return w.T("trend.statistics", number(sum/float64(n), decimals), number(low, decimals), number(high, decimals)), covered, false
-}
-
-// scaleOf chooses a range that holds the rows, of round figures and never so
-// narrow that noise looks like news.
-func scaleOf(r rank, all [][]mdib.Rollup) (low, high float64) {
-	least, step := 40.0, 10.0
-	switch r {
-	case rankSpO2:
-		least, step = 10, 5
-	case rankTemp:
-		least, step = 2, 1
-	case rankResp:
-		least, step = 20, 5
-	case rankInvasive, rankCuff:
-		least, step = 80, 20
-	}
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, rows := range all {
-		for _, x := range rows {
-			if x.Count > 0 {
-				low, high = math.Min(low, x.Min), math.Max(high, x.Max)
-			}
-		}
-	}
-	if low > high {
-		return 0, least
-	}
-	if high-low < least {
-		middle := (high + low) / 2
-		low, high = middle-least/2, middle+least/2
-	}
-	low, high = math.Floor(low/step)*step, math.Ceil(high/step)*step
-	if r == rankSpO2 && high > 100 {
-		low, high = math.Min(low, 90), 100
-	}
-	return math.Max(low, 0), high
 }
 
 // put shows the answers.

@@ -156,7 +156,7 @@ func (u *UI) close() {
 	u.app.Quit()
 }
 
-// frame shows the state at now.
+// Frame shows the state at now. The pulse calls it, and tests may.
 func (u *UI) Frame(now time.Time) {
 	u.frames++
 	if d := now.Sub(u.looked); d >= 100*time.Millisecond || d < 0 {

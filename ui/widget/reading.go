@@ -78,7 +78,7 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 	r := c.reading
 	small := clamp(h*0.26, 11, 15)
 	limitW := float32(0)
-	if limits && !r.Wide {
+	if limits && (!r.Wide || w >= 260) {
 		limitW = round(small * 0.92 * figureWidth * 4)
 	}
 	setSize(c.label, small)

@@ -159,7 +159,7 @@ func (t *Tile) arrange(s fyne.Size) {
 			if i < len(m.Readings) {
 				c.reading = m.Readings[i]
 			}
-			c.place(b.X, b.Y, b.W, b.H, g.limits && !b.half, b.half)
+			c.place(b.X, b.Y, b.W, b.H, g.limits && (!b.half || b.W >= 150), b.half)
 		}
 	}
 	t.arrangeMessage()

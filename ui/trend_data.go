@@ -1,0 +1,194 @@
+package ui
+
+import (
+	"image"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"lamplight/charts"
+	"lamplight/mdib"
+	"lamplight/ui/theme"
+
+	"github.com/google/uuid"
+)
+
+// question is all that is asked of the record for one drawing.
+type question struct {
+	from, to time.Time
+	lanes    []laneQuestion
+	devices  []uuid.UUID
+	w, h     int
+	scale    float64
+}
+
+// laneQuestion is one lane: metrics that share a scale.
+type laneQuestion struct {
+	label, unit string
+	class       mdib.SignalClass
+	rank        rank
+	device      uuid.UUID
+	metrics     []mdib.Metric
+	now         string
+	episodic    bool
+}
+
+// answer is what the record said, drawn.
+type answer struct {
+	picture           *image.RGBA
+	extremes, covered string
+	empty             bool
+}
+
+// answer asks the record and draws every lane.
+func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error) {
+	var events []charts.Event
+	from := q.from
+	if since.After(from) {
+		from = since
+	}
+	for _, d := range q.devices {
+		alerts, err := h.Alerts(d, from, q.to)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range alerts {
+			if a.Present && a.Priority >= mdib.PriorityMedium {
+				n := theme.Medium
+				if a.Priority == mdib.PriorityHigh {
+					n = theme.HighEdge
+				}
+				events = append(events, charts.Event{Time: a.Time, Label: a.Text, Color: theme.Ink(n)})
+			}
+		}
+	}
+	var out []answer
+	for i, l := range q.lanes {
+		t := charts.Trend{From: q.from, To: q.to, Look: charts.TrendLook{
+			Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.PanelEdge), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
+		for _, e := range events {
+			if i > 0 {
+				e.Label = ""
+			}
+			t.Events = append(t.Events, e)
+		}
+		a := answer{empty: true}
+		var all [][]mdib.Rollup
+		for _, m := range l.metrics {
+			rows, err := h.Rollups(l.device, m.Ref, from, q.to, q.w/2)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, rows)
+		}
+		low, high := scaleOf(l.rank, all)
+		ink := theme.ClassInk(l.class)
+		if l.episodic && len(all) == 3 {
+			t.Bars = []charts.Bars{{Color: ink, Readings: readings(l.metrics, all), Low: low, High: high}}
+		} else {
+			for _, rows := range all {
+				t.Series = append(t.Series, charts.Series{Color: ink, Rows: rows, Low: low, High: high, Episodic: l.episodic})
+			}
+		}
+		if len(all) > 0 {
+			a.extremes, a.covered, a.empty = statistics(w, all[0], from, q.to, l)
+		}
+		a.picture = image.NewRGBA(image.Rect(0, 0, q.w, q.h))
+		t.Draw(a.picture)
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// readings joins the rows of a cuff's three values by their time.
+func readings(metrics []mdib.Metric, all [][]mdib.Rollup) []charts.Reading {
+	byTime := map[int64]*charts.Reading{}
+	var out []*charts.Reading
+	for i, rows := range all {
+		_, part := pressurePart(metrics[i].Code.RefID)
+		for _, x := range rows {
+			if x.Count == 0 {
+				continue
+			}
+			r := byTime[x.Start.UnixNano()]
+			if r == nil {
+				r = &charts.Reading{Time: x.Start, Sys: math.NaN(), Dia: math.NaN(), Mean: math.NaN()}
+				byTime[x.Start.UnixNano()], out = r, append(out, r)
+			}
+			switch part {
+			case "_SYS":
+				r.Sys = x.Mean
+			case "_DIA":
+				r.Dia = x.Mean
+			default:
+				r.Mean = x.Mean
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *charts.Reading) int { return a.Time.Compare(b.Time) })
+	joined := make([]charts.Reading, len(out))
+	for i, r := range out {
+		joined[i] = *r
+	}
+	return joined
+}
+
+// statistics says mean and extremes, and always of how much of the time.
+func statistics(w *Words, rows []mdib.Rollup, from, to time.Time, l laneQuestion) (extremes, covered string, empty bool) {
+	low, high, sum, n := math.Inf(1), math.Inf(-1), 0.0, 0
+	for _, x := range rows {
+		if x.Count > 0 {
+			low, high = math.Min(low, x.Min), math.Max(high, x.Max)
+			sum, n = sum+x.Mean*float64(x.Count), n+x.Count
+		}
+	}
+	covered = w.T("trend.coverage", strconv.Itoa(int(100*charts.Coverage(rows, from, to)+0.5)))
+	if l.episodic { // what was taken now and then covers no time
+		covered = w.N("trend.readings", n)
+	}
+	if n == 0 {
+		return "", covered, true
+	}
+	var decimals uint8
+	if l.rank == rankTemp {
+		decimals = 1
+	}
+	return w.T("trend.statistics", number(sum/float64(n), decimals), number(low, decimals), number(high, decimals)), covered, false
+}
+
+// scaleOf chooses a range that holds the rows, of round figures and never so
+// narrow that noise looks like news.
+func scaleOf(r rank, all [][]mdib.Rollup) (low, high float64) {
+	least, step := 40.0, 10.0
+	switch r {
+	case rankSpO2:
+		least, step = 10, 5
+	case rankTemp:
+		least, step = 2, 1
+	case rankResp:
+		least, step = 20, 5
+	case rankInvasive, rankCuff:
+		least, step = 80, 20
+	}
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, rows := range all {
+		for _, x := range rows {
+			if x.Count > 0 {
+				low, high = math.Min(low, x.Min), math.Max(high, x.Max)
+			}
+		}
+	}
+	if low > high {
+		return 0, least
+	}
+	if high-low < least {
+		middle := (high + low) / 2
+		low, high = middle-least/2, middle+least/2
+	}
+	low, high = math.Floor(low/step)*step, math.Ceil(high/step)*step
+	if r == rankSpO2 && high > 100 {
+		low, high = math.Min(low, 90), 100
+	}
+	return math.Max(low, 0), high
+}
