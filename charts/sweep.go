@@ -49,14 +49,14 @@ type Wave struct {
 // call is drawn. The zero Sweep is ready; it belongs to one image and one
 // goroutine.
 //
-// A trace is an antialiased line that holds the extremes of every
-// sample. Samples that are missing, marked invalid or in an array without
-// value leave a gap. Data that arrive after the pen has passed are drawn at
+// A trace is an antialiased line that holds the extremes of all samples.
+// Samples that are missing, marked invalid or in an array without value leave
+// a gap, however short. Data that arrive after the pen has passed are drawn at
 // their own place. A change of scale redraws the whole trace, so that one
-// strip never shows two scales.
+// strip never shows two scales. A pacing mark is a dashed line of full height.
 //
 // Only the Rects are ever painted, also those of waves that went away; the
-// rest of dst belongs to the caller.
+// rest of dst belongs to the caller, who leaves the Rects alone.
 type Sweep struct {
 	pix    *uint8 // identity of the image drawn last
 	bounds image.Rectangle
