@@ -52,23 +52,12 @@ func parseOutcome(b []byte) ([]issue, bool) {
 		if i.Severity == "warning" || i.Severity == "information" || len(out) == maxIssues {
 			continue
 		}
-		text := i.Diagnostics
-		if i.Details.Text != "" {
-			text = i.Details.Text
-		}
+		words := []string{i.Details.Text, i.Diagnostics}
 		for _, c := range i.Details.Coding {
-			if text == "" {
-				text = strings.TrimSpace(c.Code + " " + c.Display)
-			}
-		}
-		if text == "" {
-			text = i.Code
-		}
-		if text == "" {
-			text = "the server gave no reason"
+			words = append(words, c.Code+" "+c.Display)
 		}
 		where := append(append([]string{}, i.Expression...), i.Location...)
-		out = append(out, issue{entry: entryOf(append(where, i.Diagnostics)), text: clip(text)})
+		out = append(out, issue{entry: entryOf(append(where, i.Diagnostics)), text: firstWords(append(words, i.Code))})
 	}
 	return out, true
 }
@@ -88,10 +77,16 @@ func entryOf(places []string) int {
 	return -1
 }
 
-func clip(s string) string {
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "�")
-	if len(s) <= maxWords {
-		return s
+// firstWords gives the first that says anything, on one line and clipped.
+func firstWords(candidates []string) string {
+	for _, s := range candidates {
+		s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "?")
+		if len(s) > maxWords {
+			s = strings.ToValidUTF8(s[:maxWords], "") + "…"
+		}
+		if s != "" {
+			return s
+		}
 	}
-	return strings.ToValidUTF8(s[:maxWords], "") + "…"
+	return "the server gave no reason"
 }

@@ -50,6 +50,7 @@ func FuzzOutcome(f *testing.F) {
 	f.Add([]byte(`{"resourceType":"OperationOutcome","issue":[{"severity":"error","location":["/f:Bundle/f:entry[0]"],"details":{"text":"` + strings.Repeat("ü", 400) + `"}}]}`))
 	f.Add([]byte(`{"resourceType":"OperationOutcome","issue":[{"details":null,"expression":null},null]}`))
 	f.Add([]byte(`{"resourceType":"OperationOutcome","issue":{}}`))
+	f.Add([]byte(`{"resourceType":"OperationOutcome","issue":[{"diagnostics":" \n "}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		issues, ok := parseOutcome(b)
 		if !ok && issues != nil {
