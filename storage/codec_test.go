@@ -80,6 +80,33 @@ func TestSamplesBytes(t *testing.T) {
 	}
 }
 
+// A block that ends too early, or asks for more than it can hold, is an error
+// at any length, never an answer.
+func TestSamplesThatEndTooEarly(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(8, 8))
+	for range 40 {
+		whole := appendSamples(nil, shapes(rnd))
+		for n := range len(whole) {
+			r := reader{b: whole[:n]}
+			if got := r.samples(); r.err == nil || got != nil {
+				t.Fatalf("%d of %d bytes: %d samples", n, len(whole), len(got))
+			}
+		}
+	}
+	for name, b := range map[string][]byte{
+		"a run without end":  {0xff, 0xff, 0xff, 0xff, 0x7f, 0x10, 1, 0},
+		"more than its bits": {0x80, 0x80, 0x10, 0x10, 1, 0, 0xff},
+		"an unknown method":  {4, 0x20, 0, 0},
+		"a step beyond":      {1, 0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0},
+		"a sample beyond":    {2, 0x10, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x06, 0x00},
+	} {
+		r := reader{b: b}
+		if got := r.samples(); r.err == nil || got != nil {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestMarksComeBack(t *testing.T) {
 	for _, want := range [][]mdib.Mark{
 		nil,

@@ -106,7 +106,10 @@ func TestAFailedTransactionLeavesNothingBehind(t *testing.T) {
 	r := newRig(t)
 	r.keep(hello(1), second(1, start))
 	r.limit(0)
-	later := hello(2)
+	// A device that is known tells new things, and a wave of it jumps.
+	r.Record(numeric1(1, "new", start.Add(time.Second), 1))
+	r.Record(second(1, start.Add(5*time.Second)))
+	later := hello(2) // the rest does not fit
 	later.Describe.Serial = "77"
 	r.Record(later)
 	for i := range 20 {
@@ -117,8 +120,11 @@ func TestAFailedTransactionLeavesNothingBehind(t *testing.T) {
 	}
 	r.limit(-1)
 	r.keep(mdib.Report{MDS: mdsID(2), Received: start})
-	if s := must(r.Stats(ctx)); s.Devices != 2 || s.Encounters != 2 || s.Numerics != 30 {
+	if s := must(r.Stats(ctx)); s.Devices != 2 || s.Encounters != 2 || s.Numerics != 41 || s.Gaps != len(waveRefs) {
 		t.Errorf("%+v", s)
+	}
+	if got := must(r.Numerics(ctx, mdsID(1), "new", start, time.Time{})); len(got) != 1 {
+		t.Errorf("%d values of a new metric", len(got))
 	}
 	if d := must(r.Description(ctx, mdsID(2))); d == nil || d.Serial != "77" {
 		t.Errorf("description %+v", d)

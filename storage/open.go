@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -86,9 +85,9 @@ func (db *DB) open(ctx context.Context) error {
 	if !held {
 		return &Error{Path: db.path, Problem: ProblemLocked}
 	}
-	// Looking into the file must wait for the lock: to close it again would
+	// This must wait for the lock: to close the file again would
 	// take away the locks that SQLite holds on it in this same process.
-	if err := looksRight(db.path); err != nil {
+	if err := create(db.path); err != nil {
 		return err
 	}
 	if db.write, err = sql.Open("sqlite", dsn(db.path,
@@ -128,26 +127,14 @@ func dsn(path, query string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String() + "?" + query
 }
 
-// looksRight makes the file where there is none, readable for its owner alone,
-// and refuses one that is no database before SQLite touches it.
-func looksRight(path string) error {
+// create makes the file where there is none, readable for its owner alone: what
+// SQLite puts beside it takes its mode from it.
+func create(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	const magic = "SQLite format 3\x00"
-	start := make([]byte, len(magic))
-	n, err := f.Read(start)
-	if n > 0 && string(start[:n]) != magic {
-		return &Error{Path: path, Problem: ProblemNotOurs}
-	}
-	if n == 0 && err != nil {
-		if info, serr := f.Stat(); serr != nil || info.IsDir() {
-			return &fs.PathError{Op: "open", Path: path, Err: err}
-		}
-	}
-	return nil
+	return f.Close()
 }
 
 // version gives the version of the schema, 0 for an empty file, and refuses

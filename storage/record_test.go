@@ -138,7 +138,7 @@ func TestArraysThatContinueAreOneRun(t *testing.T) {
 	var blocks []mdib.Report
 	at := start
 	for i := range int32(4) { // 256 ms blocks, as some monitors send them
-		s := make([]int32, 64)
+		s := append(make([]int32, 0, 256), make([]int32, 64)...) // with room behind, which is the driver's
 		s[0] = i
 		blocks = append(blocks, mdib.Report{MDS: mdsID(1), Received: at, Samples: []mdib.SampleArray{
 			{Ref: "ecg", Time: at, Samples: s, Marks: []mdib.Mark{{At: 5, Kind: mdib.MarkQRS}}}}})
@@ -153,8 +153,45 @@ func TestArraysThatContinueAreOneRun(t *testing.T) {
 	same(t, "marks", got[0].Marks, []mdib.Mark{{At: 5, Kind: mdib.MarkQRS}, {At: 69, Kind: mdib.MarkQRS}, {At: 133, Kind: mdib.MarkQRS}})
 	gaps := must(r.Gaps(ctx, mdsID(1), start, start.Add(time.Minute)))
 	same(t, "gaps", gaps, []Gap{{MDS: mdsID(1), Ref: "ecg", From: start.Add(768 * time.Millisecond), To: start.Add(1768 * time.Millisecond), Reason: "samples", Samples: 250}})
-	if blocks[0].Samples[0].Samples[0] != 0 || len(blocks[0].Samples[0].Samples) != 64 || len(blocks[0].Samples[0].Marks) != 1 {
+	if s := blocks[0].Samples[0]; s.Samples[0] != 0 || len(s.Samples) != 64 || len(s.Marks) != 1 || s.Samples[:256][128] != 0 {
 		t.Error("a Report was changed after it was handed on")
+	}
+}
+
+// A wave whose time is off by a few samples is neither joined, which would
+// move it, nor missing anything.
+func TestAWaveThatIsOffByALittleIsARunOfItsOwn(t *testing.T) {
+	r := newRig(t)
+	one := func(at time.Time) mdib.Report {
+		return mdib.Report{MDS: mdsID(1), Received: at, Samples: []mdib.SampleArray{{Ref: "ecg", Time: at, Samples: make([]int32, 250)}}}
+	}
+	times := []time.Time{start, start.Add(1012 * time.Millisecond), start.Add(2011 * time.Millisecond)}
+	r.keep(hello(1), one(times[0]), one(times[1]), one(times[2]))
+	got := must(r.Samples(ctx, mdsID(1), "ecg", start, start.Add(time.Minute)))
+	if len(got) != 2 || !got[1].Time.Equal(times[1]) || len(got[1].Samples) != 500 {
+		t.Errorf("%d runs", len(got))
+	}
+	if g := must(r.Gaps(ctx, mdsID(1), start, start.Add(time.Minute))); len(g) != 0 {
+		t.Errorf("%+v", g)
+	}
+}
+
+// Runs longer than a row may hold are cut, with their marks, and lose nothing.
+func TestAVeryLongRunIsCut(t *testing.T) {
+	r := newRig(t)
+	s := make([]int32, maxRun+1000)
+	for i := range s {
+		s[i] = int32(i % 997)
+	}
+	marks := []mdib.Mark{{At: 7, Kind: mdib.MarkQRS}, {At: maxRun + 5, Kind: mdib.MarkPacer}}
+	r.keep(hello(1), mdib.Report{MDS: mdsID(1), Received: start, Samples: []mdib.SampleArray{{Ref: "ecg", Time: start, Samples: s, Marks: marks}}})
+	got := must(r.Samples(ctx, mdsID(1), "ecg", start, time.Time{}))
+	if len(got) != 2 || !slices.Equal(slices.Concat(got[0].Samples, got[1].Samples), s) {
+		t.Fatalf("%d runs", len(got))
+	}
+	same(t, "marks", [][]mdib.Mark{got[0].Marks, got[1].Marks}, [][]mdib.Mark{{marks[0]}, {{At: 5, Kind: mdib.MarkPacer}}})
+	if want := start.Add(maxRun * 4 * time.Millisecond); !got[1].Time.Equal(want) {
+		t.Errorf("the second begins at %v, not %v", got[1].Time, want)
 	}
 }
 
