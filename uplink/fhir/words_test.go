@@ -80,8 +80,6 @@ func capability(version string, rest string) string {
 
 // Each way in which a server can be the wrong one is a sentence with a remedy.
 func TestSentences(t *testing.T) {
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
 	hang := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	t.Cleanup(hang.Close)
 	untrusted, _ := certified(t, func(*x509.Certificate) {})
@@ -94,7 +92,7 @@ func TestSentences(t *testing.T) {
 		state  uplink.State
 		words  string
 	}{
-		"refused":                   {closed.URL, nil, uplink.Waiting, "nothing listens on that port"},
+		"refused":                   {"", nil, uplink.Waiting, "nothing listens on that port"},
 		"silent":                    {hang.URL, &http.Client{Timeout: 50 * time.Millisecond}, uplink.Waiting, "did not answer in time"},
 		"unknown authority":         {untrusted, nil, uplink.Stopped, "certificate authority installed"},
 		"expired":                   {expired, trusting(old), uplink.Stopped, "not valid today"},
@@ -116,6 +114,11 @@ func TestSentences(t *testing.T) {
 		"an error with FHIR's name": {serve(t, 500, mediaType, `{"resourceType":"OperationOutcome"}`), nil, uplink.Waiting, "not ready"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if c.url == "" { // closed last, so that no other server gets its port
+				closed := httptest.NewServer(http.NotFoundHandler())
+				closed.Close()
+				c.url = closed.URL
+			}
 			target := newTarget(t, Config{BaseURL: c.url + "/secret-path", Client: c.client})
 			t.Cleanup(target.Close)
 			err := target.Check(t.Context())
