@@ -48,6 +48,7 @@ const (
 	FindStale      Finding = "no-data"      // the link is up, but no value has come
 	FindClock      Finding = "clock-step"   // the workstation's clock was set; Value is by how many seconds
 	FindIncomplete Finding = "incomplete"   // Value Reports could not be recorded
+	FindRecord     Finding = "record"       // the record is not kept as it should be: Text says why
 	FindPatient    Finding = "patient"      // the device names another patient than the bed
 	FindSimulated  Finding = "mode-refused" // values of another generation mode than the bed's are not shown
 )

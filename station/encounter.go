@@ -271,21 +271,21 @@ func contradict(a, b *mdib.Patient) bool {
 // merge adds to p what q knows. Where both know, q is newer and wins, unless p
 // was entered by hand.
 func merge(p, q mdib.Patient, byHand bool) mdib.Patient {
-	take(&p.Identifier, q.Identifier, byHand)
-	take(&p.Family, q.Family, byHand)
-	take(&p.Given, q.Given, byHand)
-	take(&p.Sex, q.Sex, byHand)
-	take(&p.Category, q.Category, byHand)
-	take(&p.Paced, q.Paced, byHand)
-	take(&p.HeightCm, q.HeightCm, byHand)
-	take(&p.WeightKg, q.WeightKg, byHand)
+	learn(&p.Identifier, q.Identifier, byHand)
+	learn(&p.Family, q.Family, byHand)
+	learn(&p.Given, q.Given, byHand)
+	learn(&p.Sex, q.Sex, byHand)
+	learn(&p.Category, q.Category, byHand)
+	learn(&p.Paced, q.Paced, byHand)
+	learn(&p.HeightCm, q.HeightCm, byHand)
+	learn(&p.WeightKg, q.WeightKg, byHand)
 	if !q.Birth.IsZero() && (p.Birth.IsZero() || !byHand && !p.Birth.Equal(q.Birth)) {
 		p.Birth = q.Birth
 	}
 	return p
 }
 
-func take[T comparable](p *T, q T, keep bool) {
+func learn[T comparable](p *T, q T, keep bool) {
 	var none T
 	if q != none && (*p == none || !keep) {
 		*p = q

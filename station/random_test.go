@@ -113,9 +113,9 @@ func TestValuesAreOnRecordWhereTheyBelong(t *testing.T) {
 				}
 				w.describe(s, d, patients[rng.IntN(len(patients))], mode)
 			case 4:
-				w.s.Admit(label, *patients[1+rng.IntN(len(patients)-1)], at(s)) // refused when occupied
+				_ = w.s.Admit(label, *patients[1+rng.IntN(len(patients)-1)], at(s)) // refused when occupied
 			case 5:
-				w.s.Discharge(label, at(s)) // refused when empty
+				_ = w.s.Discharge(label, at(s)) // refused when empty
 			case 6:
 				if rng.IntN(4) == 0 {
 					w.s.SetBeds(layouts[rng.IntN(len(layouts))], at(s))

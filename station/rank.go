@@ -70,8 +70,8 @@ func rank(m *mdib.Metric) int {
 
 // matches compares with a name that may have one *.
 func matches(name, id string) bool {
-	head, tail, any := strings.Cut(name, "*")
-	if !any {
+	head, tail, starred := strings.Cut(name, "*")
+	if !starred {
 		return name == id
 	}
 	return len(id) >= len(head)+len(tail) && strings.HasPrefix(id, head) && strings.HasSuffix(id, tail)

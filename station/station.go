@@ -58,6 +58,7 @@ type Station struct {
 	devices map[uuid.UUID]*device
 	now     time.Time // the latest that Reports, ticks and acts have told
 	refused uint64
+	trouble string // with the record, as last told
 }
 
 // New makes a Station. It does nothing until Run.

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"sync"
@@ -299,11 +300,15 @@ func TestRun(t *testing.T) {
 				}
 				w.s.ViewInto(at(float64(i)/1000), &v)
 				buf = w.s.Samples(devA, "ecg", at(0), at(1e6), buf[:0])
-				w.s.AcknowledgeAll("1", at(0))
-				w.s.SetLimits("1", metric("hr", "MDC_ECG_HEART_RATE", mdib.KindNumeric, 0), alarms.NoLimits(), at(0))
+				if err := errors.Join(
+					w.s.AcknowledgeAll("1", at(0)),
+					w.s.SetLimits("1", metric("hr", "MDC_ECG_HEART_RATE", mdib.KindNumeric, 0), alarms.NoLimits(), at(0)),
+				); err != nil {
+					t.Error(err)
+				}
 				if i%50 == 0 {
-					w.s.Discharge("1", at(0)) // an error when it is empty
-					w.s.Admit("1", *anna, at(0))
+					_ = w.s.Discharge("1", at(0)) // an error when it is empty
+					_ = w.s.Admit("1", *anna, at(0))
 				}
 			}
 		})

@@ -37,6 +37,7 @@ type App struct {
 	reports chan mdib.Report
 	ticker  *time.Ticker
 	loop    sync.WaitGroup // the station
+	health  *task          // watches over the record
 	found   discovery
 
 	mu      sync.Mutex
@@ -99,6 +100,7 @@ func Start(ctx context.Context, c Config, models devices.Registry, path, data st
 		Facility: c.Facility, Beds: c.beds(), Recorder: db, Alarms: alarms.Config{}, Resume: resume,
 	})
 	a.loop.Go(func() { a.Station.Run(a.reports, a.ticker.C) })
+	a.health = start(a.watchRecord)
 	for _, d := range c.Devices {
 		a.connect(d)
 	}
@@ -121,7 +123,7 @@ func (a *App) Close() error {
 		return nil
 	}
 	a.closed = true
-	stopping := make([]*task, 0, len(a.running)+len(a.lines))
+	stopping := []*task{a.health}
 	for _, t := range a.running {
 		stopping = append(stopping, t)
 	}
@@ -141,6 +143,24 @@ func (a *App) Close() error {
 	a.loop.Wait()
 	a.ticker.Stop()
 	return a.DB.Close()
+}
+
+// watchRecord tells the station how well the record is being kept.
+func (a *App) watchRecord(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-t.C:
+			sentence := ""
+			if h := a.DB.Health(); h.Err != nil {
+				sentence = h.Err.Error()
+			}
+			a.Station.RecordTrouble(sentence, now)
+		}
+	}
 }
 
 // beds arranges the configuration as the station sees it.
