@@ -5,6 +5,7 @@ package devices
 
 import (
 	"context"
+	"io"
 	"net/url"
 	"time"
 
@@ -26,7 +27,7 @@ type Conn interface {
 // Wire is a Conn as its owner holds it. Only the goroutine that reads closes.
 type Wire interface {
 	Conn
-	Close() error
+	io.Closer
 }
 
 // Driver speaks one protocol over an open wire. Run returns when ctx ends (nil,

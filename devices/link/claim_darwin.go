@@ -11,7 +11,7 @@ func claim(name string) error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	t, err := unix.IoctlGetTermios(fd, unix.TIOCGETA)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func ListenDatagrams(ctx context.Context, addr string, groups []net.IP, heard fu
 	if err != nil {
 		return netFault(ctx, "udp://"+addr, err)
 	}
-	defer pc.Close()
+	defer shut(pc)
 	u := pc.(*net.UDPConn) // what ListenPacket gives for udp4
 	for _, g := range groups {
 		if err := join(u, g); err != nil {

@@ -40,7 +40,7 @@ func TestListenDatagrams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer shut(c)
 	raw, err := c.SyscallConn()
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -77,3 +78,6 @@ func stopped(err error, what string) *devices.Fault {
 func isCancel(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, context.Canceled)
 }
+
+// shut closes what is given up: how that goes changes nothing.
+func shut(c io.Closer) { c.Close() }

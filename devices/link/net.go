@@ -65,10 +65,10 @@ func acceptTCP(ctx context.Context, u *url.URL) (Conn, error) {
 	if err != nil {
 		return nil, netFault(ctx, u.String(), err)
 	}
-	stop := context.AfterFunc(ctx, func() { l.Close() })
+	stop := context.AfterFunc(ctx, func() { shut(l) })
 	defer func() {
 		if stop() {
-			l.Close()
+			shut(l)
 		}
 	}()
 	c, err := l.Accept()

@@ -39,12 +39,12 @@ func TestTCP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer shut(l)
 	c, err := Open(t.Context(), "tcp://"+l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer shut(c)
 	peer, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestTCP(t *testing.T) {
 	if _, err := peer.Read(buf); err != nil || string(buf) != "again" {
 		t.Fatalf("the peer read %q, %v", buf, err)
 	}
-	peer.Close()
+	shut(peer)
 	_, _, err = c.Read(buf)
 	wantFault(t, err, mdib.ReasonGone, l.Addr().String(), "hung up")
 }
@@ -73,7 +73,7 @@ func TestTCPRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
+	shut(l)
 	_, err = Open(t.Context(), "tcp://"+l.Addr().String())
 	wantFault(t, err, mdib.ReasonClosed, l.Addr().String(), "nothing listens")
 }
@@ -120,7 +120,7 @@ func freePort(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer shut(l)
 	return l.Addr().String()
 }
 
@@ -142,18 +142,18 @@ func TestListenAcceptsOnePeer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	defer peer.Close()
+	defer shut(peer)
 	o := <-done
 	if o.err != nil {
 		t.Fatal(o.err)
 	}
-	defer o.c.Close()
+	defer shut(o.c)
 	if _, err := peer.Write([]byte("MSH")); err != nil {
 		t.Fatal(err)
 	}
 	readUntil(t, o.c, "MSH")
 	if c, err := net.Dial("tcp", addr); err == nil {
-		c.Close()
+		shut(c)
 		t.Error("a second peer was let in")
 	}
 }
@@ -165,7 +165,7 @@ func TestListenCancelAndBusy(t *testing.T) {
 	}
 	_, err = Open(t.Context(), "listen:tcp://"+l.Addr().String())
 	wantFault(t, err, mdib.ReasonPortBusy, l.Addr().String())
-	l.Close()
+	shut(l)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
@@ -186,12 +186,12 @@ func TestUDPKeepsDatagramsApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer peer.Close()
+	defer shut(peer)
 	c, err := Open(t.Context(), "udp://"+peer.LocalAddr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer shut(c)
 	if _, err := c.Write([]byte("who")); err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestUDPRefusalIsWaitedOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer shut(c)
 	buf := make([]byte, 16)
 	for range 3 {
 		if _, err := c.Write([]byte("who")); err != nil {
@@ -236,7 +236,7 @@ func TestUDPRefusalIsWaitedOut(t *testing.T) {
 	if peer, err = net.ListenUDP("udp", addr); err != nil {
 		t.Fatal(err)
 	}
-	defer peer.Close()
+	defer shut(peer)
 	if _, err := c.Write([]byte("who")); err != nil {
 		t.Fatal(err)
 	}

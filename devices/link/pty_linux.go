@@ -26,7 +26,7 @@ func OpenPTY() (master *os.File, slave string, err error) {
 		slave = fmt.Sprintf("/dev/pts/%d", n)
 	}
 	if err != nil {
-		m.Close()
+		shut(m)
 		return nil, "", fmt.Errorf("the pseudo-terminal could not be set up: %w", err)
 	}
 	return m, slave, nil

@@ -19,12 +19,12 @@ func openLine(t *testing.T) (*os.File, Conn, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { master.Close() })
+	t.Cleanup(func() { shut(master) })
 	c, err := Open(t.Context(), "serial:"+slave+"?baud=9600&parity=none&stop=1&bits=8")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { shut(c) })
 	return master, c, slave
 }
 
@@ -84,7 +84,7 @@ func TestPTYQuietIsNotAnError(t *testing.T) {
 
 func TestPTYUnplugged(t *testing.T) {
 	master, c, _ := openLine(t)
-	master.Close()
+	shut(master)
 	start := time.Now()
 	_, _, err := c.Read(make([]byte, 8))
 	wantFault(t, err, mdib.ReasonGone, "/dev/pts/", "cable")
@@ -100,7 +100,7 @@ func TestPTYBadBaud(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer master.Close()
+	defer shut(master)
 	_, err = Open(t.Context(), "serial:"+slave+"?baud=12345")
 	wantFault(t, err, mdib.ReasonConfig, slave, "12345 baud")
 }
@@ -118,7 +118,7 @@ func TestPTYReopens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer shut(c)
 	if _, err := master.Write([]byte("new")); err != nil {
 		t.Fatal(err)
 	}
@@ -137,12 +137,12 @@ func TestAClaimedPortIsBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer master.Close()
+	defer shut(master)
 	other, err := unix.Open(slave, unix.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(other)
+	defer func() { _ = unix.Close(other) }()
 	if err := unix.IoctlSetInt(other, unix.TIOCEXCL, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestAClaimedPortIsBusy(t *testing.T) {
 
 func TestPTYReadOfUnopenedPortGivesEIO(t *testing.T) {
 	master, c, _ := openLine(t)
-	c.Close()
+	shut(c)
 	if _, err := master.Read(make([]byte, 1)); !errors.Is(err, syscall.EIO) {
 		t.Errorf("got %v, want EIO as documented", err)
 	}

@@ -38,7 +38,7 @@ func serialConfig(u *url.URL) (*serial.Config, error) {
 	}
 	for key, values := range q {
 		v := values[len(values)-1]
-		ok := true
+		var ok bool
 		switch key {
 		case "baud":
 			c.Baud, err = strconv.Atoi(v)
@@ -69,7 +69,7 @@ func openSerial(u *url.URL) (Conn, error) {
 		return nil, serialFault(c, err)
 	}
 	if err := claim(c.Name); err != nil {
-		p.Close()
+		shut(p)
 		return nil, serialFault(c, err)
 	}
 	// What came in before we listened is old. A pseudo-terminal may refuse the

@@ -85,7 +85,7 @@ func TestSerialFaults(t *testing.T) {
 		{&fs.PathError{Op: "open", Path: c.Name, Err: errBusy}, mdib.ReasonPortBusy, "close that program"},
 		{syscall.ENOTTY, mdib.ReasonConfig, "is not a serial port"},
 		{&fs.PathError{Op: "open", Path: c.Name, Err: syscall.EISDIR}, mdib.ReasonConfig, "is not a serial port"},
-		{errors.New("Unrecognized baud rate"), mdib.ReasonConfig, "12345 baud"},
+		{errors.New("unknown baud rate"), mdib.ReasonConfig, "12345 baud"},
 		{errors.New("the moon is full"), mdib.ReasonUnexpected, "did not open"},
 	} {
 		wantFault(t, serialFault(c, x.err), x.reason, "/dev/ttyUSB7", x.says)

@@ -46,7 +46,7 @@ func Model() devices.Model {
 
 func options(s devices.Settings) (want Format, mode mdib.GenerationMode, err error) {
 	for name, v := range s.Options {
-		ok := true
+		var ok bool
 		switch name {
 		case "format":
 			want, ok = map[string]Format{"": 0, "auto": 0, "2": Format2, "7": Format7, "8": Format8, "13": Format13}[v]

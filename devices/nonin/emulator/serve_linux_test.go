@@ -164,7 +164,7 @@ func TestOverTCP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { _ = l.Close() })
 	reports := supervise(t, "tcp://"+l.Addr().String(), nil)
 	conn, err := l.Accept()
 	if err != nil {
@@ -173,7 +173,9 @@ func TestOverTCP(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- New(patient{}, Options{Format: 2}).Serve(t.Context(), conn) }()
 	await(t, reports, "the pulse", value("pulse", 60))
-	conn.Close()
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
 	await(t, reports, "the end", state(mdib.LinkLost, mdib.ReasonGone))
 	if err := <-served; err != nil && !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
