@@ -8,6 +8,16 @@ import (
 	"time"
 )
 
+func TestADiskThatMayOnlyBeRead(t *testing.T) {
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_RDONLY, "size=1m"); err != nil {
+		t.Skipf("needs the right to mount a small file system: %v", err)
+	}
+	defer syscall.Unmount(disk, 0)
+	refused(t, filepath.Join(disk, "record.db"), ProblemReadOnly)
+	refused(t, filepath.Join(disk, "folder", "record.db"), ProblemReadOnly)
+}
+
 // TestADiskThatIsReallyFull fills a small file system: the first station finds
 // it full while recording and goes on by itself when a file is deleted; the
 // second finds it too full to begin.

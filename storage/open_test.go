@@ -97,21 +97,12 @@ func TestOrderOfRefusals(t *testing.T) {
 }
 
 func TestAFolderThatMayNotBeWritten(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("needs a user who is not root: root may write any folder")
+	}
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
-	}
-	if os.Geteuid() == 0 {
-		dir = "/proc" // root may write any folder but this
-		if _, err := os.Stat(dir); err != nil {
-			t.Skip("needs a folder that root may not write, such as /proc")
-		}
-		_, err := Open(ctx, filepath.Join(dir, "record.db"), Options{})
-		var e *Error
-		if !errors.As(err, &e) {
-			t.Fatalf("%v", err)
-		}
-		return
 	}
 	refused(t, filepath.Join(dir, "record.db"), ProblemReadOnly)
 }

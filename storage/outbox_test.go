@@ -331,6 +331,31 @@ func TestTheTapeTellsHistoryAsItWas(t *testing.T) {
 	}
 }
 
+// A block that is damaged after half of its row was sent costs what is in it,
+// nothing else, and is counted.
+func TestADamagedBlockOnTheTape(t *testing.T) {
+	r := newRig(t)
+	r.register("fhir", Policy{})
+	r.keep(hello(1), hello(2), hello(3), values(1, start), values(2, start), values(3, start))
+	all := must(r.Next(ctx, "fhir", 100)).Records
+	first := must(r.Next(ctx, "fhir", 3+10+4)) // into the second block
+	r.Ack(ctx, "fhir", first, mdib.Result{})
+	var body []byte
+	r.write.QueryRow("SELECT body FROM numerics").Scan(&body)
+	body[30] ^= 1 // in the first
+	r.write.Exec("UPDATE numerics SET body = ?", body)
+	got := r.drain("fhir", 5)
+	if want := all[17:]; !slices.Equal(ids(got), ids(want)) {
+		t.Errorf("%d records, want %d", len(got), len(want))
+	}
+	if n := len(must(r.Numerics(ctx, mdsID(1), "n0", start, time.Time{}))); n != 0 {
+		t.Errorf("%d values out of a damaged block", n)
+	}
+	if s := must(r.Stats(ctx)); s.Damaged == 0 {
+		t.Error("damage was not counted")
+	}
+}
+
 func TestATargetMustBeRegistered(t *testing.T) {
 	r := newRig(t)
 	if _, err := r.Next(ctx, "nobody", 1); err == nil {

@@ -63,7 +63,9 @@ func blocks(row []byte) iter.Seq2[*reader, error] {
 			yield(nil, fmt.Errorf("row is of no known version: %x", row[:min(1, len(row))]))
 			return
 		}
+		whole := len(row)
 		for row = row[1:]; len(row) > 0; {
+			at := whole - len(row)
 			n, w := binary.Uvarint(row)
 			if w <= 0 || n > uint64(len(row)-w) || uint64(len(row)-w)-n < 4 {
 				yield(nil, errShort)
@@ -78,7 +80,7 @@ func blocks(row []byte) iter.Seq2[*reader, error] {
 				}
 				continue
 			}
-			if !yield(&reader{b: payload}, nil) {
+			if !yield(&reader{b: payload, at: at}, nil) {
 				return
 			}
 		}
@@ -88,6 +90,7 @@ func blocks(row []byte) iter.Seq2[*reader, error] {
 // reader takes a payload apart. After an error every read gives zero.
 type reader struct {
 	b   []byte
+	at  int // of the block in its row
 	err error
 }
 

@@ -49,6 +49,12 @@ type queue struct {
 
 func sizeOf(r *mdib.Report) (size, waves int) {
 	size = 256 + 96*len(r.Numerics) + 160*len(r.Enums) + 256*len(r.Alerts)
+	for i := range r.Enums {
+		size += len(r.Enums[i].Text)
+	}
+	for i := range r.Alerts {
+		size += len(r.Alerts[i].Text)
+	}
 	if r.Describe != nil {
 		size += 1024
 		for range r.Describe.Metrics() {

@@ -14,9 +14,11 @@ import (
 // The tape is the record seen as one row of things, each at a place made of its
 // transaction, its part and its number within that:
 //
-//	place = seq<<23 | part<<20 | number
+//	place = seq<<29 | part<<26 | number
 //
 // It is not written anywhere: a place can be found again from the rows alone.
+// The number of what is packed is where its block begins in the row, plus its
+// own in the block: that only grows, and stays when another block is damaged.
 const (
 	partChange = iota
 	partAlert
@@ -24,7 +26,7 @@ const (
 	partEnum
 	partWave
 	partBits   = 3
-	numberBits = 20
+	numberBits = 26
 	seqShift   = partBits + numberBits
 )
 
@@ -241,14 +243,12 @@ func (db *DB) window(ctx context.Context, tx *sql.Tx, p Policy, from, to int64, 
 
 func (db *DB) windowValues(ctx context.Context, tx *sql.Tx, from, to int64, bySeq map[int64][]entry, th *thinner) error {
 	return db.windowBlocks(ctx, tx, "numerics", from, to, func(seq, at int64, block []*reader) error {
-		numerics, enums := 0, 0
 		var later []entry
 		for _, r := range block {
 			h, t := r.head(), times{at, at}
 			ns := r.numerics(&t)
 			for i := range ns {
-				e := entry{place: place(seq, partNumeric, numerics), head: h, metric: ns[i].metric, numeric: &ns[i].Numeric, time: ns[i].received}
-				numerics++
+				e := entry{place: place(seq, partNumeric, r.at+i), head: h, metric: ns[i].metric, numeric: &ns[i].Numeric, time: ns[i].received}
 				if pass, err := th.pass(ctx, at, &e); err != nil {
 					return err
 				} else if pass {
@@ -257,8 +257,7 @@ func (db *DB) windowValues(ctx context.Context, tx *sql.Tx, from, to int64, bySe
 			}
 			es := r.enums(&t)
 			for i := range es {
-				e := entry{place: place(seq, partEnum, enums), head: h, metric: es[i].metric, enum: &es[i].EnumString, time: es[i].received}
-				enums++
+				e := entry{place: place(seq, partEnum, r.at+i), head: h, metric: es[i].metric, enum: &es[i].EnumString, time: es[i].received}
 				if pass, err := th.pass(ctx, at, &e); err != nil {
 					return err
 				} else if pass {
@@ -273,12 +272,12 @@ func (db *DB) windowValues(ctx context.Context, tx *sql.Tx, from, to int64, bySe
 
 func (db *DB) windowWaves(ctx context.Context, tx *sql.Tx, from, to int64, bySeq map[int64][]entry) error {
 	return db.windowBlocks(ctx, tx, "waves", from, to, func(seq, at int64, block []*reader) error {
-		i := 0
 		for _, r := range block {
 			h, t := r.head(), times{at, at}
-			for _, x := range r.runs(&t) {
-				bySeq[seq] = append(bySeq[seq], entry{place: place(seq, partWave, i), head: h, metric: x.metric, wave: &x.SampleArray, time: x.received})
-				i++
+			runs := r.runs(&t)
+			for i := range runs {
+				bySeq[seq] = append(bySeq[seq], entry{place: place(seq, partWave, r.at+i), head: h, metric: runs[i].metric,
+					wave: &runs[i].SampleArray, time: runs[i].received})
 			}
 		}
 		return nil
