@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// A value that stays the same is reported again after so many packets: 1 s.
+	// A value that stays the same is reported again after so many packets (1 s),
+	// and a condition ends when it was not seen in as many.
 	repeatPackets = 3
 	// The perfusion colour is shown with each pulse; after 3 s without one it is unknown.
 	colourFrames = 3 * 75
@@ -31,6 +32,7 @@ type reporter struct {
 	status    Status // of all of them
 	pleth     sampleClock
 	conds     [len(conditions)]bool
+	clear     [len(conditions)]int // times in a row that a present one was not seen
 	reported  map[mdib.Ref]reported
 	packet    [PacketFrames]byte
 	have      int // frames of the packet; -1 before its Sync frame
@@ -177,7 +179,7 @@ func (r *reporter) values(rep *mdib.Report, p *Packet) {
 		}
 		add(a.ref, a.value(p), missing)
 	}
-	r.alerts(rep, state, p.Stat2, r.packetAt)
+	r.alerts(rep, state, p.Stat2, r.packetAt, repeatPackets)
 }
 
 func (r *reporter) numeric(ref mdib.Ref, value, missing int, state Status, at time.Time) mdib.Numeric {
@@ -205,12 +207,16 @@ func validity(missing bool, s Status) mdib.Validity {
 	return mdib.Valid
 }
 
-// alerts adds the conditions that began or ended.
-func (r *reporter) alerts(rep *mdib.Report, s Status, x Stat2, at time.Time) {
+// alerts adds the conditions that began or ended. One ends when it was not seen
+// for so many times in a row: an artefact comes and goes with every pulse.
+func (r *reporter) alerts(rep *mdib.Report, s Status, x Stat2, at time.Time, times int) {
 	for i := range conditions {
 		c := &conditions[i]
 		present := c.present(s, x)
-		if present == r.conds[i] {
+		if r.clear[i]++; present {
+			r.clear[i] = 0
+		}
+		if present == r.conds[i] || !present && r.clear[i] < times {
 			continue
 		}
 		r.conds[i] = present
@@ -236,7 +242,7 @@ func (r *reporter) second(it item, emit func(mdib.Report)) {
 		r.numeric(refSpO2, s.SpO2, NoSaturation, s.Status, it.at),
 		r.numeric(refPulse, s.Rate, NoRate, s.Status, it.at),
 	}
-	r.alerts(&rep, s.Status, s.Stat2, it.at)
+	r.alerts(&rep, s.Status, s.Stat2, it.at, 1)
 	emit(rep)
 }
 
@@ -279,6 +285,6 @@ func (r *reporter) spot(it item, emit func(mdib.Report)) {
 	if s.LowBattery {
 		x = LowBattery
 	}
-	r.alerts(&rep, 0, x, it.at)
+	r.alerts(&rep, 0, x, it.at, 1)
 	emit(rep)
 }

@@ -281,16 +281,32 @@ func TestConditionsBeginAndEndOnce(t *testing.T) {
 		{well, SensorAlarm | OutOfTrack, []string{"sensor alarm", "out of track"}},
 		{well, SensorAlarm | OutOfTrack, nil},
 		{well, SensorAlarm | Disconnected, []string{"sensor disconnected", "no out of track"}},
-		{low, Green, []string{"no sensor disconnected", "no sensor alarm", "low battery"}},
+		{low, Green, []string{"low battery", "no sensor disconnected", "no sensor alarm"}},
 		{low, Red, []string{"low perfusion"}},
-		{low, Yellow, []string{"no low perfusion", "marginal perfusion"}},
+		{low, Yellow, []string{"marginal perfusion", "no low perfusion"}},
 		{well, Green | Artefact, []string{"artefact", "no marginal perfusion", "no low battery"}},
 		{well, Green, []string{"no artefact"}},
 	} {
-		p.packet(step.k, with(step.s))
+		for range repeatPackets {
+			p.packet(step.k, with(step.s))
+		}
 		if got := alerts(p.since()); !slices.Equal(got, step.want) {
 			t.Errorf("at status %07b: %v, want %v", step.s, got, step.want)
 		}
+	}
+}
+
+func TestAnArtefactWithEveryOtherPulseIsOneCondition(t *testing.T) {
+	p := newPlay(t)
+	for i := range 30 {
+		p.packet(well, with([]Status{0, Artefact, 0}[i%3]))
+	}
+	n := 0
+	for _, r := range p.since() {
+		n += len(r.Alerts)
+	}
+	if n != 1 {
+		t.Errorf("%d changes of the condition, want 1", n)
 	}
 }
 
@@ -551,5 +567,18 @@ func TestGoldens(t *testing.T) {
 	for name, p := range map[string][]byte{"format2": stream(Format2, 55), "format7": stream(Format7, 30), "format8": desat, "format13": spots(2), "spoilt": spoilt} {
 		reports, st := decodeAll(t, p)
 		devicetest.Golden(t, name+".golden", fmt.Sprintf("# %x…\n%s%+v\n", p[:20], devicetest.Text(reports, noon), st))
+	}
+}
+
+// A minute of format 2, in the pieces in which a USB adapter hands them over.
+func BenchmarkMinute(b *testing.B) {
+	p := stream(Format2, 75*60)
+	b.SetBytes(int64(len(p)))
+	b.ReportAllocs()
+	for b.Loop() {
+		d := decoder{reporter: newReporter(devices.Settings{}, mdib.ModeReal)}
+		for c := range slices.Chunk(p, 16) {
+			d.Decode(c, noon, func(mdib.Report) {})
+		}
 	}
 }
