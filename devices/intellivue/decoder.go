@@ -25,7 +25,9 @@ func NewDecoder(s devices.Settings, c devices.Capture) (devices.Decoder, error) 
 }
 
 func (d *decoder) Decode(p []byte, at time.Time, emit func(mdib.Report)) {
-	if d.capture == devices.Datagrams {
+	// A list of payloads may be one of serial frames: no bare message begins so.
+	framed := len(p) > 0 && p[0] == wire.FrameBegin
+	if d.capture == devices.Datagrams && !framed {
 		d.message(p, len(p), at, emit)
 		return
 	}

@@ -149,6 +149,17 @@ func TestDatagramsThatAreNoMessages(t *testing.T) {
 	}
 }
 
+func TestFramesAsDatagrams(t *testing.T) {
+	d, _ := NewDecoder(devices.Settings{}, devices.Datagrams)
+	n := 0
+	for _, m := range someMessages() {
+		d.Decode(line(m), noon, func(mdib.Report) { n++ })
+	}
+	if s := d.Stats(); s.Frames != 40 || s.Bad != 0 || n != 40 {
+		t.Errorf("%d reports, %+v", n, s)
+	}
+}
+
 // summary tells what a capture holds, in our words, without its bytes.
 func summary(reports []mdib.Report, stats devices.Stats) string {
 	type tally struct {

@@ -2,7 +2,6 @@ package intellivue
 
 import (
 	"math"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -195,217 +194,6 @@ func TestEnumerations(t *testing.T) {
 	}
 }
 
-func words(w ...uint16) (b []byte) {
-	for _, x := range w {
-		b = append(b, wire.Put16(x)...)
-	}
-	return b
-}
-
-func ecgContext(label uint32, size uint16, period uint32) []wire.Attr {
-	return []wire.Attr{
-		{ID: wire.AttrMetricSpec, Value: wire.MetricSpec{Period: 2048, Category: 1, Access: 0x4228}.Append(nil)},
-		{ID: wire.AttrSampleSpec, Value: wire.SampleSpec{ArraySize: size, SampleBits: 16, SignificantBits: 14, Flags: 0x3000}.Append(nil)},
-		{ID: wire.AttrFixedValues, Value: wire.AppendFixedValues(nil, []wire.FixedValue{{Kind: 4, Mask: 0x8008}, {Kind: 3, Mask: 0x4001}, {Kind: 2, Mask: 0x8004}})},
-		{ID: wire.AttrSamplePeriod, Value: wire.Put32(period)},
-		{ID: wire.AttrLabel, Value: wire.Put32(label)},
-		{ID: wire.AttrUnit, Value: wire.Put16(0x10B2)},
-		{ID: wire.AttrScale, Value: ecgScale.Append(nil)},
-	}
-}
-
-func TestMarkedSamples(t *testing.T) {
-	block := wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(0x2000, 0xA004, 0x2000, 0xA00C, 0x6001, 0x0008)})
-	r := feed(t, result(wire.ClassWave, 0, 1, 686, append(ecgContext(0x00020102, 128, 16), block)...))
-	s := r[0].Samples[0]
-	if !slices.Equal(s.Samples, []int32{0x2000, 0x2004, 0x2000, 0x200C, 0x2001, 8}) {
-		t.Errorf("samples %v", s.Samples)
-	}
-	want := []mdib.Mark{{At: 1, Kind: mdib.MarkPacer}, {At: 3, Kind: mdib.MarkSaturated}, {At: 3, Kind: mdib.MarkPacer}, {At: 4, Kind: mdib.MarkDefibrillator}}
-	if !reflect.DeepEqual(s.Marks, want) {
-		t.Errorf("marks %v", s.Marks)
-	}
-}
-
-// ABP announces 13 significant bits but uses more; nothing tells to mask them.
-func TestSamplesAreNotMaskedUnasked(t *testing.T) {
-	spec := wire.Attr{ID: wire.AttrSampleSpec, Value: wire.SampleSpec{ArraySize: 32, SampleBits: 16, SignificantBits: 13, Flags: 0xA000}.Append(nil)}
-	r := feed(t, result(wire.ClassWave, 0, 1, 5, spec, wire.SamplesAttr(false, wire.Samples{Physio: 0x4A14, Data: words(0x23A0)})))
-	if got := r[0].Samples[0].Samples[0]; got != 0x23A0 {
-		t.Errorf("sample %x", got)
-	}
-}
-
-func TestSamplesBeforeTheirContext(t *testing.T) {
-	abp := wire.SamplesAttr(false, wire.Samples{Physio: 0x4A14, Data: words(make([]uint16, 32)...)})
-	lead := wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(make([]uint16, 128)...)})
-	r := feed(t, result(wire.ClassWave, 0, 1, 5, abp), result(wire.ClassWave, 0, 2, 686, lead),
-		result(wire.ClassWave, 0, 3, 5,
-			wire.Attr{ID: wire.AttrLabel, Value: wire.Put32(0x00024A14)}, wire.Attr{ID: wire.AttrUnit, Value: wire.Put16(0x0F20)},
-			wire.Attr{ID: wire.AttrScale, Value: wire.Scale{Low: 0x00FFFFD8, High: 0x208, RawLow: 160, RawHigh: 9120}.Append(nil)}, abp))
-	m := r[0].Describe.Metric("sa/1/5/4A14")
-	if m.Period != 8*time.Millisecond || !m.Calibration.Relative || m.Unit.UCUM != "" || len(r[0].Samples) != 1 {
-		t.Errorf("a pressure without its scale is described as %+v", m)
-	}
-	m = r[1].Describe.Metric("sa/1/686/0102")
-	if m.Period != 2*time.Millisecond || m.Calibration.Relative || m.Unit.UCUM != "mV" || math.Abs(m.Calibration.Physical(0x2000)) > 1e-9 {
-		t.Errorf("an ECG lead without its scale is described as %+v", m)
-	}
-	m = r[2].Describe.Metric("sa/1/5/4A14")
-	if m.Calibration.Relative || m.Unit.UCUM != "mm[Hg]" || m.Calibration.Physical(9120) != 520 {
-		t.Errorf("then it is described as %+v", m)
-	}
-}
-
-// The context of a wave may be asked for in two halves, the first without a
-// label, while several leads share a handle.
-func TestContextInHalves(t *testing.T) {
-	all := ecgContext(0x00020101, 128, 16)
-	static, dynamic := all[:4], all[4:]
-	r := feed(t, result(wire.ClassWave, wire.GroupStatic, 0, 686, static...),
-		result(wire.ClassWave, wire.GroupDynamic, 1, 686, dynamic...),
-		result(wire.ClassWave, 0, 2, 686, wire.SamplesAttr(false, wire.Samples{Physio: 0x0101, Data: words(slices.Repeat([]uint16{0xA004}, 128)...)})))
-	s := r[0].Samples[0]
-	if len(s.Marks) != 128 || s.Samples[0] != 0x2004 {
-		t.Errorf("%d marks, sample %x", len(s.Marks), s.Samples[0])
-	}
-}
-
-// A wave of an external device: its label says nothing of its code.
-func TestWaveWithAnOddLabel(t *testing.T) {
-	block := wire.SamplesAttr(false, wire.Samples{Physio: 0xEFFF, Data: words(1, 2, 3, 4)})
-	context := []wire.Attr{{ID: wire.AttrLabel, Value: wire.Put32(0x80031234)},
-		{ID: wire.AttrLabelString, Value: wire.AppendString(nil, "Vext", 6)}, {ID: wire.AttrUnit, Value: wire.Put16(0x0F20)},
-		{ID: wire.AttrScale, Value: wire.Scale{Low: 0, High: 100, RawHigh: 1000}.Append(nil)}}
-	first := func() *wire.Message { return result(wire.ClassWave, 0, 0, 9, context...) }
-	for name, messages := range map[string][]*wire.Message{
-		"context first": {first(), result(wire.ClassWave, 0, 1, 9, block)},
-		"samples first": {result(wire.ClassWave, 0, 0, 9, block), result(wire.ClassWave, 0, 1, 9, context...), result(wire.ClassWave, 0, 2, 9, block)},
-		"together":      {result(wire.ClassWave, 0, 0, 9, append(slices.Clone(context), block)...)},
-	} {
-		var m *mdib.Metric
-		for _, r := range feed(t, messages...) {
-			if r.Describe != nil {
-				m = r.Describe.Metric("sa/1/9/EFFF")
-			}
-		}
-		if m == nil || m.Label != "Vext" || m.Unit.UCUM != "mm[Hg]" || m.Calibration.Physical(500) != 50 {
-			t.Errorf("%s: described as %+v", name, m)
-		}
-	}
-}
-
-func TestRepeatedBlockIsTakenOnce(t *testing.T) {
-	m := result(wire.ClassWave, 0, 1, 686, wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(1, 2)}))
-	n := 0
-	for _, r := range feed(t, m, m) {
-		n += len(r.Samples)
-	}
-	if n != 1 {
-		t.Errorf("%d blocks", n)
-	}
-}
-
-func alarm(source, code, kind, state uint16, text string) wire.Alarm {
-	return wire.Alarm{Source: source, Code: code, Type: kind, State: state, Info: wire.InfoText, Text: text,
-		Object: wire.Object{Class: wire.ClassNumeric, Context: 1, Handle: 7}}
-}
-
-func alarms(sequence uint16, patient, technical []wire.Alarm) *wire.Message {
-	return result(wire.ClassAlerts, wire.GroupAlarms, sequence, 1,
-		wire.Attr{ID: wire.AttrTechnicalAlarms, Value: wire.AppendAlarms(nil, technical)},
-		wire.Attr{ID: wire.AttrPatientAlarms, Value: wire.AppendAlarms(nil, patient)})
-}
-
-func TestAlarmEntries(t *testing.T) {
-	for _, c := range []struct {
-		entry    wire.Alarm
-		kind     mdib.AlertKind
-		text     string
-		priority mdib.Priority
-		signal   mdib.AlertSignal
-		code     string
-		source   mdib.Ref
-	}{
-		{alarm(0x4BB8, 0x003E, 0x0200, 0, "\uE40D\uE40D SpO₂ 85 < 90"), mdib.Physiological, "** SpO₂ 85 < 90", mdib.PriorityMedium, mdib.SignalOn, "MDC_EVT_LO", "nu/1/7/4BB8"},
-		{alarm(0x4BB8, 0x003E, 0x0400, wire.AlarmSilenced, ""), mdib.Physiological, "SpO₂ low", mdib.PriorityHigh, mdib.SignalAcknowledged, "MDC_EVT_LO", "nu/1/7/4BB8"},
-		{alarm(0x4BB8, 0x003E, 0x0100, wire.AlarmSuspended, "x"), mdib.Physiological, "x", mdib.PriorityLow, mdib.SignalPaused, "MDC_EVT_LO", "nu/1/7/4BB8"},
-		{alarm(0x4BB8, 0x003E, 0x0100, wire.AlarmLatched, "x"), mdib.Physiological, "x", mdib.PriorityLow, mdib.SignalLatched, "MDC_EVT_LO", "nu/1/7/4BB8"},
-		{alarm(0x4BB8, 0x003E, 0x0000, wire.AlarmInhibited, "x"), mdib.Physiological, "x", mdib.PriorityNone, mdib.SignalOff, "MDC_EVT_LO", "nu/1/7/4BB8"},
-		{alarm(0xF276, 0x1871, 0x0001, 0, "MMS unplugged"), mdib.Technical, "MMS unplugged", mdib.PriorityLow, mdib.SignalOn, "MDC_EVT_STAT_DISCONN", ""},
-		{alarm(0x4182, 0x7ABC, 0x0004, 0, ""), mdib.Technical, "HR event 7ABC", mdib.PriorityHigh, mdib.SignalOn, "", ""},
-	} {
-		values := result(wire.ClassNumeric, 0, 0, 7, value(0x4BB8, 0, 85))
-		patient, technical := []wire.Alarm{c.entry}, []wire.Alarm(nil)
-		if c.kind == mdib.Technical {
-			patient, technical = technical, patient
-		}
-		r := feed(t, values, alarms(1, patient, technical))
-		if len(r) != 2 || len(r[1].Alerts) != 1 {
-			t.Fatalf("reports %+v", r)
-		}
-		a := r[1].Alerts[0]
-		if a.Kind != c.kind || a.Text != c.text || a.Priority != c.priority || a.Signal != c.signal || a.Code.RefID != c.code ||
-			a.Source != c.source || !a.Present || a.Provenance != mdib.FromDevice || a.Code.IsZero() {
-			t.Errorf("%+v is told as %+v", c.entry, a)
-		}
-	}
-}
-
-func told(reports []mdib.Report) (out []string) {
-	for _, r := range reports {
-		for _, a := range r.Alerts {
-			s := "+"
-			if !a.Present {
-				s = "-"
-			}
-			out = append(out, s+a.Text)
-		}
-	}
-	return out
-}
-
-func TestAlarmListsAreSnapshots(t *testing.T) {
-	one, two := alarm(0x4BB8, 0x003E, 0x0200, 0, "one"), alarm(0x4182, 0x0028, 0x0200, 0, "two")
-	t.Run("diffed", func(t *testing.T) {
-		got := told(feed(t, alarms(0, []wire.Alarm{one, two}, nil), alarms(1, []wire.Alarm{two, one}, nil), alarms(2, []wire.Alarm{two}, nil), alarms(3, nil, nil)))
-		if !slices.Equal(got, []string{"+one", "+two", "-one", "-two"}) {
-			t.Errorf("told %q", got)
-		}
-	})
-	t.Run("twins", func(t *testing.T) {
-		twin := one
-		twin.Instance, twin.Text = 9, "one again"
-		got := told(feed(t, alarms(0, []wire.Alarm{one, twin}, nil), alarms(1, []wire.Alarm{one}, nil)))
-		if !slices.Equal(got, []string{"+one", "+one again", "-one again"}) {
-			t.Errorf("told %q", got)
-		}
-	})
-	t.Run("a list that is not told ends nothing", func(t *testing.T) {
-		half := result(wire.ClassAlerts, wire.GroupAlarms, 1, 1, wire.Attr{ID: wire.AttrTechnicalAlarms, Value: wire.AppendAlarms(nil, nil)})
-		if got := told(feed(t, alarms(0, []wire.Alarm{one}, nil), half)); !slices.Equal(got, []string{"+one"}) {
-			t.Errorf("told %q", got)
-		}
-	})
-	// Parts 1 and 3 of three; the middle one was lost.
-	t.Run("a broken one ends nothing", func(t *testing.T) {
-		part := func(state, count uint8, m *wire.Message) *wire.Message {
-			m.RO, m.State, m.Count = wire.Linked, state, count
-			return m
-		}
-		end := result(wire.ClassAlerts, wire.GroupAlarms, 1, 1)
-		end.PollResult.Contexts = nil
-		lost := []*wire.Message{alarms(0, []wire.Alarm{one}, nil), part(1, 1, alarms(1, nil, nil)), part(3, 3, alarms(1, nil, nil)), end}
-		if got := told(feed(t, lost...)); !slices.Equal(got, []string{"+one"}) {
-			t.Errorf("told %q", got)
-		}
-		whole := []*wire.Message{alarms(0, []wire.Alarm{one}, nil), part(1, 1, alarms(1, nil, nil)), part(3, 2, alarms(1, nil, nil)), end}
-		if got := told(feed(t, whole...)); !slices.Equal(got, []string{"+one", "-one"}) {
-			t.Errorf("told %q", got)
-		}
-	})
-}
-
 func TestOperatingModes(t *testing.T) {
 	for v, want := range map[uint16]mdib.GenerationMode{0x4000: mdib.ModeReal, 0x2000: mdib.ModeDemo, 0x1000: mdib.ModeTest, 0x0002: mdib.ModeReal} {
 		r := feed(t, result(wire.ClassMDS, wire.GroupMDS, 0, 0, wire.Attr{ID: wire.AttrMode, Value: wire.Put16(v)},
@@ -463,5 +251,20 @@ func TestErrorsAndStrangeMessagesPass(t *testing.T) {
 		&wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Result, Command: wire.CmdAction, Type: 0x1234, Raw: []byte{1, 2}})
 	if len(r) != 0 {
 		t.Errorf("reports %+v", r)
+	}
+}
+
+// The same stamp is the same moment, although the guess of the distance
+// between the clocks has become better meanwhile.
+func TestTheSameStampIsTheSameTime(t *testing.T) {
+	r := newReader(devices.Settings{}, true)
+	var times []time.Time
+	for i, late := range []time.Duration{500 * time.Millisecond, 0, 0} {
+		m := result(wire.ClassNumeric, 0, uint16(i), 7, value(0x4A05, 0, 120), wire.Attr{ID: wire.AttrStampRelative, Value: wire.Put32(70000)})
+		at := noon.Add(time.Duration(i)*1024*time.Millisecond + late)
+		r.read(m, at, func(p mdib.Report) { times = append(times, p.Numerics[0].Time) })
+	}
+	if !times[1].Equal(times[0]) || !times[2].Equal(times[0]) {
+		t.Errorf("one measurement is put at %v", times)
 	}
 }

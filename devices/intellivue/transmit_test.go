@@ -41,6 +41,15 @@ func TestWhatMayBeTransmitted(t *testing.T) {
 		}
 	}
 
+	// Nor may anything hide where the parser does not look.
+	for _, m := range []wire.Message{{Kind: wire.KindReleaseRequest}, client} {
+		b := m.Append(nil)
+		b[5] ^= 1
+		if MayTransmit(b) {
+			t.Errorf("an altered %s passes", m.Kind)
+		}
+	}
+
 	other := func(m wire.Message, change func(*wire.Message)) wire.Message { change(&m); return m }
 	for name, m := range map[string]wire.Message{
 		"a setting":          other(set, func(m *wire.Message) { m.Set = []wire.Change{{Attr: wire.Attr{ID: wire.AttrMode}}} }),

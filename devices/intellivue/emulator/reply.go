@@ -115,16 +115,16 @@ var mdsGroups = map[uint16][]uint16{
 	wire.GroupAll: {wire.AttrMode, wire.AttrArea, wire.AttrLineFrequency, wire.AttrSafety, wire.AttrAltitude,
 		wire.AttrGeneralInfo, wire.AttrMDSState, wire.AttrSystemID, wire.AttrBedLabel, wire.AttrTimeAbsolute,
 		wire.AttrTimeRelative, wire.AttrSystemType, wire.AttrAssocNumber, wire.AttrHandle, wire.AttrModel,
-		wire.AttrProduction, wire.AttrSystemSpec, wire.AttrNomenclature, wire.AttrLocalization},
+		wire.AttrProduction, wire.AttrSystemSpec, wire.AttrNomenclature, wire.AttrLocale},
 	wire.GroupMDS: {wire.AttrMode, wire.AttrArea, wire.AttrLineFrequency, wire.AttrSafety, wire.AttrAltitude,
 		wire.AttrGeneralInfo, wire.AttrMDSState, wire.AttrBedLabel, wire.AttrTimeAbsolute, wire.AttrTimeRelative},
 	wire.GroupMDSIdent: {wire.AttrSystemID, wire.AttrSystemType, wire.AttrAssocNumber, wire.AttrHandle, wire.AttrModel,
-		wire.AttrNomenclature, wire.AttrLocalization},
+		wire.AttrNomenclature, wire.AttrLocale},
 	wire.GroupMDSProduc: {wire.AttrProduction},
 }
 
 var createAttrs = []uint16{wire.AttrSystemID, wire.AttrSystemType, wire.AttrAssocNumber, wire.AttrModel,
-	wire.AttrNomenclature, wire.AttrLocalization, wire.AttrMode, wire.AttrArea, wire.AttrLineFrequency,
+	wire.AttrNomenclature, wire.AttrLocale, wire.AttrMode, wire.AttrArea, wire.AttrLineFrequency,
 	wire.AttrSafety, wire.AttrAltitude, wire.AttrGeneralInfo, wire.AttrMDSState, wire.AttrBedLabel,
 	wire.AttrTimeAbsolute, wire.AttrTimeRelative, wire.AttrSystemSpec}
 
@@ -163,7 +163,7 @@ func (m *monitor) mdsAttr(id uint16, at time.Time) []byte {
 		return wire.AppendModel(nil, "Philips", "M8000")
 	case wire.AttrNomenclature:
 		return wire.Put32(0x00010000)
-	case wire.AttrLocalization:
+	case wire.AttrLocale:
 		return slices.Concat(wire.Put32(0x06320632), wire.Put16(language), wire.Put16(unicode))
 	case wire.AttrMode:
 		if m.options.Demo {
@@ -253,7 +253,7 @@ func (m *monitor) indication(at time.Time) *wire.Message {
 		Time: m.rel(at), Type: wire.EventIndication, Attrs: []wire.Attr{
 			{ID: 0x0920, Value: wire.Put32(0x00030000)},
 			{ID: wire.AttrSystemType, Value: m.mdsAttr(wire.AttrSystemType, at)},
-			{ID: wire.AttrLocalization, Value: m.mdsAttr(wire.AttrLocalization, at)},
+			{ID: wire.AttrLocale, Value: m.mdsAttr(wire.AttrLocale, at)},
 			{ID: 0xF15A, Value: wire.Put32(2)},
 			{ID: 0xF136, Value: wire.Put32(0)},
 			{ID: 0xF27C, Value: slices.Concat(wire.Put16(1), wire.Put16(0x8000), wire.AppendAttrs(nil, []wire.Attr{{ID: wire.AttrNetAddress, Value: address}}))},

@@ -18,7 +18,7 @@ type row struct {
 	parts           []uint16 // physio codes, in the order on the wire
 	decimals        uint8
 	unit            uint16
-	color           uint16
+	colour          uint16
 	aperiodic       bool
 }
 
@@ -86,7 +86,7 @@ func (m *monitor) numerics(group uint16, now time.Time) []thing {
 		}
 		if group == wire.GroupAll || group == wire.GroupDynamic {
 			attrs = append(attrs, labels(r.label, r.text)...)
-			attrs = append(attrs, wire.Attr{ID: wire.AttrColor, Value: wire.Put16(r.color)})
+			attrs = append(attrs, wire.Attr{ID: wire.AttrColour, Value: wire.Put16(r.colour)})
 		}
 		if group == wire.GroupAll || group == wire.GroupValues {
 			if e, ok := m.sig.(physiology.Episodic); ok && r.aperiodic {

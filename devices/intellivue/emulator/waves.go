@@ -21,7 +21,7 @@ type wave struct {
 	scale           wire.Scale
 	show            [2]uint16
 	unit            uint16
-	color           uint16
+	colour          uint16
 }
 
 var (
@@ -48,9 +48,9 @@ func allWaves() []wave {
 		list = append(list, wave{1, 686, 0x00020000 | uint32(l.physio), l.text, []uint16{l.physio}, 16, 14, 0x3000,
 			ecgScale, [2]uint16{0x1F54, 0x2114}, 0x10B2, 2})
 	}
-	pressure := func(handle, physio uint16, text string, high uint16, color uint16) wave {
+	pressure := func(handle, physio uint16, text string, high uint16, colour uint16) wave {
 		return wave{0, handle, 0x00020000 | uint32(physio), text, []uint16{physio}, 64, 13, 0xA000, pressureScale,
-			[2]uint16{0x0230, high}, 0x0F20, color}
+			[2]uint16{0x0230, high}, 0x0F20, colour}
 	}
 	return append(list,
 		wave{1, 986, 0x00024BB4, "Pleth", []uint16{0x4BB4}, 64, 12, 0x8000, plethScale, [2]uint16{}, 0x0200, 6},
@@ -85,7 +85,7 @@ func (w *wave) attrs(group uint16) []wire.Attr {
 	if group == wire.GroupAll || group == wire.GroupDynamic {
 		list = append(list, labels(w.label, w.text)...)
 		list = append(list, wire.Attr{ID: wire.AttrUnit, Value: wire.Put16(w.unit)},
-			wire.Attr{ID: wire.AttrColor, Value: wire.Put16(w.color)},
+			wire.Attr{ID: wire.AttrColour, Value: wire.Put16(w.colour)},
 			wire.Attr{ID: wire.AttrMetricState, Value: wire.Put16(0)},
 			wire.Attr{ID: wire.AttrScale, Value: w.scale.Append(nil)})
 		if w.show != ([2]uint16{}) {

@@ -32,7 +32,7 @@ const (
 	AttrPatientAlarms   uint16 = 0x0902
 	AttrAltitude        uint16 = 0x090C
 	AttrArea            uint16 = 0x090D
-	AttrColor           uint16 = 0x0911
+	AttrColour          uint16 = 0x0911
 	AttrAlarmCondition  uint16 = 0x0916
 	AttrDisplayDigits   uint16 = 0x0917
 	AttrGrid            uint16 = 0x091A
@@ -45,7 +45,7 @@ const (
 	AttrProduction      uint16 = 0x092D
 	AttrType            uint16 = 0x092F
 	AttrLineFrequency   uint16 = 0x0935
-	AttrLocalization    uint16 = 0x0937
+	AttrLocale          uint16 = 0x0937
 	AttrMetricSpec      uint16 = 0x093F
 	AttrMetricState     uint16 = 0x0940
 	AttrMode            uint16 = 0x0946
