@@ -1,8 +1,11 @@
 package charts
 
 import (
+	"bytes"
+	"image"
 	"image/color"
 	"math"
+	"slices"
 	"time"
 
 	"lamplight/mdib"
@@ -90,3 +93,50 @@ var (
 	co2Metric   = metric(mdib.ClassCO2, "mm[Hg]", mdib.Calibration{RawLow: 0, RawHigh: 1500, Low: 0, High: 150})
 	plethMetric = metric(mdib.ClassSpO2, "", mdib.Calibration{RawLow: 0, RawHigh: 4095, Relative: true})
 )
+
+// canvas is an image full of a colour that nothing else has.
+func canvas(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := 0; i < len(m.Pix); i += 4 {
+		copy(m.Pix[i:], []byte{77, 0, 77, 255})
+	}
+	return m
+}
+
+func clone(m *image.RGBA) *image.RGBA {
+	c := *m
+	c.Pix = slices.Clone(m.Pix)
+	return &c
+}
+
+// changed gives the smallest rectangle that holds all differences.
+func changed(a, b *image.RGBA) image.Rectangle {
+	var r image.Rectangle
+	for y := a.Rect.Min.Y; y < a.Rect.Max.Y; y++ {
+		i := a.PixOffset(a.Rect.Min.X, y)
+		if bytes.Equal(a.Pix[i:i+4*a.Rect.Dx()], b.Pix[i:i+4*a.Rect.Dx()]) {
+			continue
+		}
+		for x := a.Rect.Min.X; x < a.Rect.Max.X; x++ {
+			if a.RGBAAt(x, y) != b.RGBAAt(x, y) {
+				r = r.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return r
+}
+
+// sameOutside tells whether two images differ within r at the most.
+func sameOutside(a, b *image.RGBA, r image.Rectangle) bool {
+	for y := a.Rect.Min.Y; y < a.Rect.Max.Y; y++ {
+		i, j := a.PixOffset(a.Rect.Min.X, y), a.PixOffset(a.Rect.Max.X, y)
+		left, right := j, j
+		if y >= r.Min.Y && y < r.Max.Y {
+			left, right = a.PixOffset(r.Min.X, y), a.PixOffset(r.Max.X, y)
+		}
+		if !bytes.Equal(a.Pix[i:left], b.Pix[i:left]) || !bytes.Equal(a.Pix[right:j], b.Pix[right:j]) {
+			return false
+		}
+	}
+	return true
+}

@@ -18,34 +18,6 @@ const ms = time.Millisecond
 // only is a scale that never changes.
 func only(low, high float64) Scale { return Scale{Ranges: []Range{{Low: low, High: high}}} }
 
-// canvas is an image full of a colour that nothing else has.
-func canvas(w, h int) *image.RGBA {
-	m := image.NewRGBA(image.Rect(0, 0, w, h))
-	for i := 0; i < len(m.Pix); i += 4 {
-		copy(m.Pix[i:], []byte{77, 0, 77, 255})
-	}
-	return m
-}
-
-func clone(m *image.RGBA) *image.RGBA {
-	c := *m
-	c.Pix = slices.Clone(m.Pix)
-	return &c
-}
-
-// changed gives the smallest rectangle that holds all differences.
-func changed(a, b *image.RGBA) image.Rectangle {
-	var r image.Rectangle
-	for y := a.Rect.Min.Y; y < a.Rect.Max.Y; y++ {
-		for x := a.Rect.Min.X; x < a.Rect.Max.X; x++ {
-			if a.RGBAAt(x, y) != b.RGBAAt(x, y) {
-				r = r.Union(image.Rect(x, y, x+1, y+1))
-			}
-		}
-	}
-	return r
-}
-
 func at(seconds float64) time.Time {
 	return epoch.Add(time.Duration(seconds * float64(time.Second)))
 }
@@ -84,7 +56,7 @@ func rough(r *rand.Rand, period time.Duration, seconds float64) *tape {
 // What was drawn piece by piece is what a fresh sweep draws at once, to the
 // last pixel, and every call changes nothing but what it says it changed.
 func TestDrawnInPiecesEqualsDrawnAtOnce(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(24) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		in := Input{Background: ground, Speed: 20 + 300*r.Float64(), Erase: r.IntN(20), Epoch: epoch, Delay: time.Duration(r.IntN(3)) * time.Second}
 		if seed%3 == 0 {
@@ -100,8 +72,8 @@ func TestDrawnInPiecesEqualsDrawnAtOnce(t *testing.T) {
 		for now := 0.5; now < 22; now += 0.4 * r.Float64() * r.Float64() {
 			before := clone(dst)
 			said := s.Draw(dst, in, at(now))
-			if did := changed(before, dst); !did.In(said) {
-				t.Fatalf("seed %d at %.3f s: changed %v, said %v", seed, now, did, said)
+			if !sameOutside(before, dst, said) {
+				t.Fatalf("seed %d at %.3f s: changed %v, said %v", seed, now, changed(before, dst), said)
 			}
 			if r.IntN(20) != 0 {
 				continue
