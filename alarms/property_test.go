@@ -31,7 +31,7 @@ func newCourse(seed uint64) *course {
 var swings = map[mdib.Ref]float64{"hr": 25, "spo2": 4, "abpm": 15, "nbps": 20, "temp": 0.6}
 
 // next gives what is reported in one second: nothing, a link, values.
-func (c *course) next(now time.Time) (r mdib.Report, any bool) {
+func (c *course) next(now time.Time) (r mdib.Report, said bool) {
 	r = mdib.Report{MDS: mdsA, Received: now}
 	if c.down > 0 {
 		if c.down--; c.down > 0 {
@@ -166,6 +166,24 @@ func (w *witness) report(r mdib.Report) {
 	}
 }
 
+// relimit takes over changed limits: for a limit that moved, seeing begins anew.
+func (w *witness) relimit() {
+	for ref, s := range w.seen {
+		was, is := w.limits[ref], w.e.Limits(mdsA, ref)
+		w.limits[ref] = is
+		for i, side := range sides {
+			if a, b := []float64{was.Low, was.High, was.ExtremeLow, was.ExtremeHigh}[i], []float64{is.Low, is.High, is.ExtremeLow, is.ExtremeHigh}[i]; a != b {
+				s.spent[side] = 0
+			}
+			is := is
+			is.Low, is.High = is.Low+is.Hysteresis, is.High-is.Hysteresis
+			if out, _, _ := beyond(is, side, s.value); !s.at.IsZero() && !out {
+				s.clear[side] = true
+			}
+		}
+	}
+}
+
 func (w *witness) fail(now time.Time, format string, args ...any) {
 	w.t.Helper()
 	w.t.Fatalf("%s at %v: %s", w.name, now.Sub(start), fmt.Sprintf(format, args...))
@@ -252,11 +270,29 @@ func TestPromisesHoldInRandomCourses(t *testing.T) {
 			raised += len(e.Tick(now))
 			w.check(now, "")
 			if i%10 == 0 {
-				if r, any := c.next(now); any {
+				if r, said := c.next(now); said {
 					w.report(r)
 					raised += len(e.Step(now, r))
 					w.check(now, "")
 				}
+			}
+			switch c.rng.IntN(400) {
+			case 0: // another patient: nothing of the first is left
+				raised += len(e.NewPatient(now, mdsA, mdib.PatientCategory(c.rng.IntN(4))))
+				for _, s := range w.seen {
+					s.at = time.Time{}
+					clear(s.spent)
+				}
+				w.relimit()
+				w.before = nil
+				w.check(now, "")
+			case 1:
+				raised += len(e.SetCategory(now, mdsA, mdib.PatientCategory(c.rng.IntN(4))))
+				w.relimit()
+				w.check(now, "")
+			case 2: // says again what it is
+				raised += len(e.Step(now, mdib.Report{MDS: mdsA, Received: now, Describe: monitor()}))
+				w.check(now, "")
 			}
 			if all := e.Conditions(mdsA, nil); len(all) > 0 && c.rng.IntN(40) == 0 {
 				k := all[c.rng.IntN(len(all))].Key()
@@ -280,7 +316,7 @@ func TestTicksDoNotMatter(t *testing.T) {
 		b.keep(e.Step(start, mdib.Report{MDS: mdsA, Received: start, Describe: monitor(), Link: &mdib.Link{State: mdib.LinkConnected}}))
 		for i := range 400 {
 			now := start.Add(time.Duration(i) * time.Second)
-			if r, any := c.next(now); any {
+			if r, said := c.next(now); said {
 				b.keep(e.Step(now, r))
 			}
 			if tick > 0 {

@@ -25,21 +25,22 @@ type level struct {
 	on    bool          // the delay is over
 }
 
-// limit gives the limit of a level, NaN if there is none, and its delay.
-func (s *side) limit(level int) (float64, time.Duration) {
-	l := &s.watch.limits
+// of gives the limit of a side and level, NaN if there is none, and its delay.
+func (l *Limits) of(side, level int) (float64, time.Duration) {
 	switch {
 	case !l.Enabled:
 		return math.NaN(), 0
-	case level == extreme && s.index == low:
+	case level == extreme && side == low:
 		return l.ExtremeLow, l.ExtremeDelay
 	case level == extreme:
 		return l.ExtremeHigh, l.ExtremeDelay
-	case s.index == low:
+	case side == low:
 		return l.Low, l.Delay
 	}
 	return l.High, l.Delay
 }
+
+func (s *side) limit(level int) (float64, time.Duration) { return s.watch.limits.of(s.index, level) }
 
 // limited says that the side has a limit at all.
 func (s *side) limited() bool {
@@ -53,6 +54,13 @@ func (s *side) beyond(v, limit float64) bool {
 		return v < limit
 	}
 	return v > limit
+}
+
+// outside says that the newest valid value is beyond a limit.
+func (s *side) outside() bool {
+	first, _ := s.limit(ordinary)
+	second, _ := s.limit(extreme)
+	return s.beyond(s.watch.value, first) || s.beyond(s.watch.value, second)
 }
 
 // inward moves a limit by the hysteresis.

@@ -144,9 +144,9 @@ func (w *watch) fire() {
 			l := &s.levels[j]
 			if _, delay := s.limit(j); !l.since.IsZero() && !l.since.Add(delay-l.spent).After(now) {
 				*l = level{on: true}
+				s.update()
 			}
 		}
-		s.update()
 		if !s.back.IsZero() && !s.ends().After(now) {
 			s.end()
 		}
@@ -186,20 +186,27 @@ func (w *watch) raiseStale() {
 	w.device.raise(c)
 }
 
-// setLimits judges the newest value by new limits. Switched off, they end
-// their conditions: that is somebody's act.
+// setLimits judges the newest value by new limits. A delay that runs begins
+// anew for a limit that moved. Switched off, limits end their conditions: that
+// is somebody's act.
 func (w *watch) setLimits(l Limits) {
+	was := w.limits
 	w.limits = l
 	for i := range w.sides {
 		s := &w.sides[i]
 		s.watch, s.index = w, i
 		for j := range s.levels {
-			if limit, _ := s.limit(j); math.IsNaN(limit) {
+			before, _ := was.of(i, j)
+			now, _ := l.of(i, j)
+			if math.IsNaN(now) || before != now && !s.levels[j].on {
 				s.levels[j] = level{}
 			}
 		}
 		if !s.limited() && s.condition != nil {
 			s.drop()
+		}
+		if !w.current && s.outside() {
+			s.back = time.Time{} // by these limits it was not back, and no value says otherwise
 		}
 	}
 	if !l.Enabled {
