@@ -218,7 +218,11 @@ func tileReadings(items []item) []widget.Reading {
 			continue
 		}
 		have[it.rank] = true
-		if out = append(out, it.Reading); len(out) == 6 {
+		r := it.Reading
+		if it.rank == rankTemp {
+			r.Label = "T" // the site is on the bed's page
+		}
+		if out = append(out, r); len(out) == 6 {
 			break
 		}
 	}

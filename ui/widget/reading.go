@@ -71,6 +71,9 @@ func (c *cell) set(r Reading) {
 	}
 }
 
+// limitsWidth is the same in all cells, so that values stand in one column.
+const limitsWidth = 38
+
 // place puts the cell into a rectangle. The size of the value follows from the
 // place and from how many figures it may have, never from what it says now.
 func (c *cell) place(x, y, w, h float32, limits, half bool) {
@@ -79,7 +82,7 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 	small := clamp(h*0.26, 11, 15)
 	limitW := float32(0)
 	if limits && (!r.Wide || w >= 260) {
-		limitW = round(small * 0.92 * figureWidth * 4)
+		limitW = limitsWidth
 	}
 	setSize(c.label, small)
 	setSize(c.unit, small*0.92)

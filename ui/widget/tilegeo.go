@@ -79,7 +79,7 @@ func cells(x, y, w, h float32, wide bool, readings []Reading) []Box {
 	}
 	var rows []row
 	n := min(len(readings), maxCells)
-	for i := 0; i < n; {
+	for i := 0; i < n && len(rows) < 4; { // more rows would be too small to read
 		pair := i+1 < n && !readings[i].Wide && !readings[i+1].Wide
 		switch {
 		case i == 0 && wide && pair:
@@ -88,6 +88,9 @@ func cells(x, y, w, h float32, wide bool, readings []Reading) []Box {
 		case i < 2 && !readings[i].Wide:
 			rows = append(rows, row{1.3 - 0.2*float32(i), 1})
 			i++
+		case wide && pair && i+2 < n && !readings[i+2].Wide:
+			rows = append(rows, row{0.85, 3})
+			i += 3
 		case pair:
 			rows = append(rows, row{0.85, 2})
 			i += 2
@@ -105,8 +108,8 @@ func cells(x, y, w, h float32, wide bool, readings []Reading) []Box {
 		rh := h * r.weight / sum
 		cw := w / float32(r.of)
 		for k := range r.of {
-			b := Box{x + cw*float32(k), y, cw, rh, r.of == 2 && r.weight < 1}
-			if r.of == 2 && k == 1 {
+			b := Box{x + cw*float32(k), y, cw, rh, r.of > 1 && r.weight < 1}
+			if k > 0 {
 				b.X, b.W = b.X+10, b.W-10
 			}
 			out = append(out, b)

@@ -88,6 +88,10 @@ func (b *ValueBox) arrange(s fyne.Size) {
 	base := small*1.25 + 4
 	onBaseline(b.label, 14, base, s.Width/2)
 	onBaseline(b.unit, 0, base, s.Width-14)
+	if b.unit.Alignment = fyne.TextAlignTrailing; s.Height < 78 { // no room above the limits
+		b.unit.Alignment = fyne.TextAlignLeading
+		onBaseline(b.unit, 14, base+small*1.3, s.Width/2)
+	}
 	onBaseline(b.aux, 14, s.Height-9, s.Width*0.6)
 
 	figures := max(b.reading.Figures, 3)
