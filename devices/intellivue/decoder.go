@@ -25,9 +25,7 @@ func NewDecoder(s devices.Settings, c devices.Capture) (devices.Decoder, error) 
 }
 
 func (d *decoder) Decode(p []byte, at time.Time, emit func(mdib.Report)) {
-	// A list of payloads may be one of serial frames: no bare message begins so.
-	framed := len(p) > 0 && p[0] == wire.FrameBegin
-	if d.capture == devices.Datagrams && !framed {
+	if d.capture == devices.Datagrams {
 		d.message(p, len(p), at, emit)
 		return
 	}
@@ -59,4 +57,10 @@ func (d *decoder) message(p []byte, raw int, at time.Time, emit func(mdib.Report
 	d.reader.read(m, at, emit)
 }
 
-func (d *decoder) Stats() devices.Stats { return d.stats }
+// Stats counts the bytes of a frame that has not ended as discarded: a capture
+// may be cut anywhere.
+func (d *decoder) Stats() devices.Stats {
+	s := d.stats
+	s.Discarded += uint64(d.deframer.Pending())
+	return s
+}

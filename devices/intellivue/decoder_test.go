@@ -91,6 +91,7 @@ func TestNothingOnALineIsLost(t *testing.T) {
 		"end lost":        {slices.Concat(one[:len(one)-1], one), devices.Stats{Frames: 1, Bad: 1, Discarded: uint64(len(one) - 1)}},
 		"aborted":         {slices.Concat(one[:len(one)-1], []byte{0x7D, 0xC1}, one), devices.Stats{Frames: 1, Bad: 1, Discarded: uint64(len(one) + 1)}},
 		"aborted early":   {slices.Concat([]byte{0xC0, 0x11, 0x7D, 0xC1}, one), devices.Stats{Frames: 1, Bad: 1, Discarded: 4}},
+		"cut at the end":  {slices.Concat(one, one[:7]), devices.Stats{Frames: 1, Discarded: 7}},
 		"another protocol": {slices.Concat(otherProtocol(), one),
 			devices.Stats{Frames: 1, Bad: 1, Discarded: uint64(len(otherProtocol()))}},
 		"well framed nonsense": {slices.Concat(wire.AppendFrame(nil, []byte{0xE1, 0, 0, 2, 0, 1}), one),
@@ -146,17 +147,6 @@ func TestDatagramsThatAreNoMessages(t *testing.T) {
 				t.Errorf("byte %d: %+v", i, s)
 			}
 		}
-	}
-}
-
-func TestFramesAsDatagrams(t *testing.T) {
-	d, _ := NewDecoder(devices.Settings{}, devices.Datagrams)
-	n := 0
-	for _, m := range someMessages() {
-		d.Decode(line(m), noon, func(mdib.Report) { n++ })
-	}
-	if s := d.Stats(); s.Frames != 40 || s.Bad != 0 || n != 40 {
-		t.Errorf("%d reports, %+v", n, s)
 	}
 }
 

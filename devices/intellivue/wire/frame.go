@@ -94,6 +94,14 @@ func (d *Deframer) Push(x byte, found func(Piece)) {
 	}
 }
 
+// Pending gives the bytes of the frame that has begun and not ended.
+func (d *Deframer) Pending() int {
+	if !d.inside {
+		return 0
+	}
+	return d.raw
+}
+
 func (d *Deframer) begin() {
 	d.body, d.raw, d.inside, d.escaped = d.body[:0], 1, true, false
 }
