@@ -25,7 +25,7 @@ var vitals = []vital{
 	{"9279-1", "resprate", []string{"/min"}},
 	{"2708-6", "oxygensat", []string{"%"}},
 	{"8310-5", "bodytemp", []string{"Cel", "[degF]"}},
-	{"8302-2", "bodyheight", []string{"cm", "[in_i]"}},
+	{"8302-2", "bodyheight", []string{"cm", "[in_i]"}}, //nolint:misspell // the profile's name
 	{"9843-4", "headcircum", []string{"cm", "[in_i]"}},
 	{"29463-7", "bodyweight", []string{"g", "kg", "[lb_av]"}},
 	{"39156-5", "bmi", []string{"kg/m2"}},

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -33,7 +34,7 @@ func serve(t *testing.T, status int, contentType, body string, header ...string)
 			w.Header().Set(header[i], header[i+1])
 		}
 		w.WriteHeader(status)
-		io.WriteString(w, body)
+		fmt.Fprint(w, body)
 	}))
 	t.Cleanup(srv.Close)
 	return srv.URL

@@ -83,18 +83,24 @@ func run(next http.Handler, r *http.Request) *httptest.ResponseRecorder {
 }
 
 func cut(w http.ResponseWriter) {
-	conn, _, err := w.(http.Hijacker).Hijack()
-	if err == nil {
-		conn.Close()
+	if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+		_ = conn.Close() // it may be cut already
 	}
 }
 
-func copyHead(w http.ResponseWriter, rec *httptest.ResponseRecorder) {
+// head sends the status and the headers of an answer. What follows is written
+// with put, which does not mind a client that has gone.
+func head(w http.ResponseWriter, rec *httptest.ResponseRecorder) {
 	for k, v := range rec.Header() {
 		w.Header()[k] = v
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(rec.Body.Len()))
 	w.WriteHeader(rec.Code)
+}
+
+func put(w http.ResponseWriter, b []byte) {
+	_, _ = w.Write(b)
+	w.(http.Flusher).Flush()
 }
 
 // DropBefore cuts the line before the server saw the request.
@@ -109,9 +115,8 @@ func DropAfter(w http.ResponseWriter, r *http.Request, next http.Handler) {
 // Halve lets the server commit and cuts its answer in the middle.
 func Halve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	rec := run(next, r)
-	copyHead(w, rec)
-	w.Write(rec.Body.Bytes()[:rec.Body.Len()/2])
-	w.(http.Flusher).Flush()
+	head(w, rec)
+	put(w, rec.Body.Bytes()[:rec.Body.Len()/2])
 	cut(w)
 }
 
@@ -127,11 +132,10 @@ func Twice(w http.ResponseWriter, r *http.Request, next http.Handler) {
 // Dribble sends the answer in pieces of seven bytes.
 func Dribble(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	rec := run(next, r)
-	copyHead(w, rec)
+	head(w, rec)
 	for b := rec.Body.Bytes(); len(b) > 0; {
 		n := min(7, len(b))
-		w.Write(b[:n])
-		w.(http.Flusher).Flush()
+		put(w, b[:n])
 		b = b[n:]
 	}
 }
@@ -142,7 +146,7 @@ func Hang(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context(
 // WrongContent answers 200 with a web page, as a sign-in page does.
 func WrongContent(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 	w.Header().Set("Content-Type", "text/html")
-	io.WriteString(w, "<html><body>Please sign in</body></html>")
+	put(w, []byte("<html><body>Please sign in</body></html>"))
 }
 
 // Status answers with a code and a text that is no FHIR; retryAfter may be "".

@@ -74,11 +74,7 @@ func Run(t *testing.T, newPeer func(testing.TB) Peer, newTarget func(t testing.T
 		{"no right to write", func(t *testing.T, w ward) { w.spoilt(t, uplink.Stopped, Status(403, "")) }},
 		{"nothing at that address", func(t *testing.T, w ward) { w.spoilt(t, uplink.Stopped, Status(404, "")) }},
 		{"a proxy's refusal parks nothing", func(t *testing.T, w ward) { w.spoilt(t, uplink.Stopped, Status(400, "")) }},
-		{"asked to wait", func(t *testing.T, w ward) {
-			if got := w.spoilt(t, uplink.Waiting, Status(429, "7")).RetryAfter; got != 7*time.Second {
-				t.Errorf("Retry-After of 7 s was read as %v", got)
-			}
-		}},
+		{"asked to wait", func(t *testing.T, w ward) { w.spoilt(t, uplink.Waiting, Status(429, "")); w.waits(t) }},
 		{"delivered twice by a proxy", func(t *testing.T, w ward) { w.Add(Twice); w.send(t, batch(40)); w.holds(t, batch(40)) }},
 		{"a reply in small pieces", func(t *testing.T, w ward) { w.Add(Dribble); w.send(t, batch(40)); w.holds(t, batch(40)) }},
 		{"a server that takes little at once", func(t *testing.T, w ward) {
@@ -133,7 +129,7 @@ func (w ward) holds(t *testing.T, b mdib.Batch, refused ...uuid.UUID) {
 
 // spoilt sends a batch through a fault: the error must say what to do, and the
 // same batch again must arrive once.
-func (w ward) spoilt(t *testing.T, want uplink.State, f Fault) *uplink.Trouble {
+func (w ward) spoilt(t *testing.T, want uplink.State, f Fault) {
 	t.Helper()
 	w.Add(f)
 	_, err := w.target.Send(t.Context(), batch(40))
@@ -146,7 +142,19 @@ func (w ward) spoilt(t *testing.T, want uplink.State, f Fault) *uplink.Trouble {
 	}
 	w.send(t, batch(40))
 	w.holds(t, batch(40))
-	return trouble
+}
+
+// waits checks that the server's wish to be left alone is passed on.
+func (w ward) waits(t *testing.T) {
+	t.Helper()
+	for _, code := range []int{429, 503} {
+		w.Add(Status(code, "7"))
+		_, err := w.target.Send(t.Context(), batch(45))
+		var trouble *uplink.Trouble
+		if !errors.As(err, &trouble) || trouble.RetryAfter != 7*time.Second {
+			t.Errorf("HTTP %d with a Retry-After of 7 s: %v", code, err)
+		}
+	}
 }
 
 func refusedOne(t *testing.T, w ward) {
