@@ -218,7 +218,7 @@ func TestUDPRefusalIsWaitedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	addr := peer.LocalAddr().(*net.UDPAddr)
-	peer.Close() // the monitor is still starting up
+	shut(peer) // the monitor is still starting up
 	c, err := Open(t.Context(), "udp://"+addr.String())
 	if err != nil {
 		t.Fatal(err)
