@@ -37,7 +37,7 @@ func (db *DB) OpenEncounters(ctx context.Context) ([]OpenEncounter, error) {
 			return err
 		}
 		for _, e := range open {
-			ids, err := all1[uuid.UUID](ctx, tx, `SELECT m.uuid FROM binding b JOIN mds m ON m.id = b.mds JOIN encounter e ON e.id = b.encounter
+			ids, err := column[uuid.UUID](ctx, tx, `SELECT m.uuid FROM binding b JOIN mds m ON m.id = b.mds JOIN encounter e ON e.id = b.encounter
 				WHERE e.uuid = ? AND b.ended IS NULL ORDER BY b.id`, e.ID[:])
 			if err != nil {
 				return err
@@ -50,7 +50,7 @@ func (db *DB) OpenEncounters(ctx context.Context) ([]OpenEncounter, error) {
 }
 
 func encounters(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]mdib.Encounter, error) {
-	bodies, err := all1[[]byte](ctx, tx, query, args...)
+	bodies, err := column[[]byte](ctx, tx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func encounters(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]m
 func (db *DB) Devices(ctx context.Context, encounter uuid.UUID) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := db.view(ctx, "devices", func(tx *sql.Tx) (err error) {
-		out, err = all1[uuid.UUID](ctx, tx, `SELECT m.uuid FROM binding b JOIN mds m ON m.id = b.mds JOIN encounter e ON e.id = b.encounter
+		out, err = column[uuid.UUID](ctx, tx, `SELECT m.uuid FROM binding b JOIN mds m ON m.id = b.mds JOIN encounter e ON e.id = b.encounter
 			WHERE e.uuid = ? GROUP BY m.id ORDER BY min(b.id)`, encounter[:])
 		return err
 	})
@@ -78,7 +78,7 @@ func (db *DB) Devices(ctx context.Context, encounter uuid.UUID) ([]uuid.UUID, er
 func (db *DB) Description(ctx context.Context, mds uuid.UUID) (*mdib.MDS, error) {
 	var out *mdib.MDS
 	err := db.view(ctx, "a description", func(tx *sql.Tx) error {
-		bodies, err := all1[[]byte](ctx, tx, `SELECT d.body FROM description d JOIN mds m ON m.id = d.mds
+		bodies, err := column[[]byte](ctx, tx, `SELECT d.body FROM description d JOIN mds m ON m.id = d.mds
 			WHERE m.uuid = ? ORDER BY d.id DESC LIMIT 1`, mds[:])
 		if err != nil || len(bodies) == 0 {
 			return err
@@ -100,7 +100,7 @@ func (db *DB) Metrics(ctx context.Context, of uuid.UUID) ([]mdib.Metric, error) 
 		}
 		for _, mds := range s.mds {
 			var m mdib.MDS
-			bodies, err := all1[[]byte](ctx, tx, "SELECT body FROM description WHERE mds = ? ORDER BY id DESC LIMIT 1", mds)
+			bodies, err := column[[]byte](ctx, tx, "SELECT body FROM description WHERE mds = ? ORDER BY id DESC LIMIT 1", mds)
 			if err != nil {
 				return err
 			}
@@ -109,7 +109,7 @@ func (db *DB) Metrics(ctx context.Context, of uuid.UUID) ([]mdib.Metric, error) 
 					return err
 				}
 			}
-			refs, err := all1[string](ctx, tx, "SELECT char(48 + kind) || ref FROM metric WHERE mds = ? ORDER BY id", mds)
+			refs, err := column[string](ctx, tx, "SELECT char(48 + kind) || ref FROM metric WHERE mds = ? ORDER BY id", mds)
 			if err != nil {
 				return err
 			}

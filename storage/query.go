@@ -44,12 +44,12 @@ func (db *DB) scope(ctx context.Context, tx *sql.Tx, of uuid.UUID) (scope, error
 	} else if !errors.Is(err, sql.ErrNoRows) {
 		return s, err
 	}
-	s.mds, err = all1[int64](ctx, tx, query, arg)
+	s.mds, err = column[int64](ctx, tx, query, arg)
 	return s, err
 }
 
-// all1 gives the only column of a query.
-func all1[T any](ctx context.Context, tx *sql.Tx, query string, args ...any) ([]T, error) {
+// column gives the only column of a query.
+func column[T any](ctx context.Context, tx *sql.Tx, query string, args ...any) ([]T, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func all1[T any](ctx context.Context, tx *sql.Tx, query string, args ...any) ([]
 func (s scope) metrics(ctx context.Context, tx *sql.Tx, ref mdib.Ref) (map[int64]bool, error) {
 	out := map[int64]bool{}
 	for _, mds := range s.mds {
-		ids, err := all1[int64](ctx, tx, "SELECT id FROM metric WHERE mds = ? AND ref = ?", mds, string(ref))
+		ids, err := column[int64](ctx, tx, "SELECT id FROM metric WHERE mds = ? AND ref = ?", mds, string(ref))
 		if err != nil {
 			return nil, err
 		}
