@@ -88,7 +88,7 @@ func dayTicks(ticks []timeTick, midnight, next, from, to time.Time, step time.Du
 	return ticks
 }
 
-// valueTicks gives at most n round values from low to high.
+// valueTicks divides low to high at round values into about n parts.
 func valueTicks(low, high float64, n int) []float64 {
 	span := high - low
 	if n < 1 || !(span > 0) || math.IsInf(span, 0) {
@@ -96,13 +96,13 @@ func valueTicks(low, high float64, n int) []float64 {
 	}
 	step := math.Pow(10, math.Floor(math.Log10(span/float64(n))))
 	for _, f := range []float64{1, 2, 5, 10} {
-		if span/(step*f) <= float64(n) {
+		if span/(step*f) <= float64(n)+0.5 {
 			step *= f
 			break
 		}
 	}
 	var ticks []float64
-	for k := math.Ceil(low/step - 1e-9); k*step <= high+span*1e-9 && len(ticks) <= n; k++ {
+	for k := math.Ceil(low/step - 1e-9); k*step <= high+span*1e-9 && len(ticks) < n+3; k++ {
 		ticks = append(ticks, k*step)
 	}
 	return ticks

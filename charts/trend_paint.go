@@ -160,7 +160,7 @@ func (p *painter) axes() {
 		if s == nil {
 			continue
 		}
-		for _, v := range valueTicks(s.low, s.high, int(float64(p.plot.Dy())/(34*p.u))) {
+		for _, v := range valueTicks(s.low, s.high, max(2, int(float64(p.plot.Dy())/(34*p.u)))) {
 			y := int(p.y(v, s.low, s.high))
 			label := number(v)
 			x := p.plot.Max.X + int(6*p.u)
