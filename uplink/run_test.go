@@ -83,13 +83,18 @@ func TestRunSendsTheTapeAndWakes(t *testing.T) {
 func TestBackOffDoublesWithinItsBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &hospital{answer: func(mdib.Batch) (mdib.Result, error) { return mdib.Result{}, errors.New("no line") }}
-		rnd := 0.0
-		board := begin(t, uplinktest.NewOutbox(uplinktest.HeartRates(5)...), h, uplink.Options{Rand: func() float64 { return rnd }})
+		asked := 0
+		rnd := func() float64 { // the shortest wait first, then the longest
+			if asked++; asked == 1 {
+				return 0
+			}
+			return 1
+		}
+		board := begin(t, uplinktest.NewOutbox(uplinktest.HeartRates(5)...), h, uplink.Options{Rand: rnd})
 		synctest.Wait()
 		if s := board.Status(); s.State != uplink.Waiting || s.LastError == "" || s.Pending != 5 || s.Oldest.IsZero() || !s.NextTry.Equal(time.Now().Add(time.Second)) {
 			t.Errorf("after the first failure: %+v", s)
 		}
-		rnd = 1 // the longest wait from here on
 		time.Sleep(time.Hour)
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -117,6 +122,7 @@ func TestNoFloodAtTheShortestWaits(t *testing.T) {
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
+		synctest.Wait()
 		if n := len(h.calls); n > 61 {
 			t.Errorf("%d tries in a minute", n)
 		}
@@ -136,6 +142,7 @@ func TestRetryAfterIsKeptToTheSecond(t *testing.T) {
 		}
 		board := begin(t, uplinktest.NewOutbox(uplinktest.HeartRates(5)...), h, uplink.Options{})
 		time.Sleep(3 * time.Hour)
+		synctest.Wait()
 		for i, want := range []time.Duration{7 * time.Second, 90 * time.Second, time.Hour} {
 			if got := h.calls[i+1].Sub(h.calls[i]); got != want {
 				t.Errorf("wait %d was %v, want %v", i, got, want)
@@ -160,6 +167,7 @@ func TestPausedAndStoppedTryOnSeldom(t *testing.T) {
 					t.Errorf("status %+v", s)
 				}
 				time.Sleep(time.Hour)
+				synctest.Wait()
 				if n := len(h.calls); n < 12 || n > 25 {
 					t.Errorf("%d tries in an hour, want one in two and a half to five minutes", n)
 				}
@@ -167,6 +175,7 @@ func TestPausedAndStoppedTryOnSeldom(t *testing.T) {
 				h.answer = nil
 				h.mu.Unlock()
 				time.Sleep(5 * time.Minute)
+				synctest.Wait()
 				if s := board.Status(); s.State != uplink.Idle || s.Sent != 5 {
 					t.Errorf("once mended it goes on by itself: %+v", s)
 				}
@@ -232,6 +241,7 @@ func TestATroubledDiskLosesNothing(t *testing.T) {
 			t.Errorf("status %+v", s)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(h.calls) != 2 || len(h.got) != 10 {
 			t.Errorf("sent %d times, %d records: the batch must go again when its acknowledgement was not written", len(h.calls), len(h.got))
 		}
