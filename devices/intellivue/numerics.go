@@ -91,8 +91,12 @@ func valuesAsked(p *wire.PollResult) bool {
 	return p.Group == wire.GroupAll || p.Group == wire.GroupValues
 }
 
-// vanish says once that what an object had it has no more.
+// vanish says once that what an object had it has no more. A capture is told
+// as it is: there, only what was sent counts.
 func (r *reader) vanish(x *object, p *wire.PollResult) {
+	if !r.live {
+		return
+	}
 	for _, mt := range x.metrics {
 		if !mt.present || r.snapshot.marked(mt) {
 			continue

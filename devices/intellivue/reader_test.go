@@ -31,6 +31,15 @@ func feed(t *testing.T, messages ...*wire.Message) []mdib.Report {
 	return out
 }
 
+// live reads messages as a driver does.
+func live(messages ...*wire.Message) (out []mdib.Report) {
+	r := newReader(devices.Settings{}, true)
+	for i, m := range messages {
+		r.read(m, noon.Add(time.Duration(i)*1024*time.Millisecond), func(p mdib.Report) { out = append(out, p) })
+	}
+	return out
+}
+
 // result makes the result of an extended poll with one object; its time grows
 // with its sequence number.
 func result(class, group, sequence, handle uint16, attrs ...wire.Attr) *wire.Message {
@@ -186,10 +195,14 @@ func TestEnumerations(t *testing.T) {
 			t.Errorf("%+v is told as %+v", c.e, e)
 		}
 	}
-	// It goes once.
-	r := feed(t, result(wire.ClassEnum, 0, 0, 9, enum(wire.Enum{Physio: 0xD007, Choice: 1, OID: 0x4012})),
-		result(wire.ClassEnum, 0, 1, 9), result(wire.ClassEnum, 0, 2, 9))
-	if len(r) != 2 || len(r[1].Enums) != 1 || r[1].Enums[0].Validity != mdib.NotAvailable {
+	// A bedside is told once that it went; of a capture, nothing is told that
+	// was not sent.
+	gone := []*wire.Message{result(wire.ClassEnum, 0, 0, 9, enum(wire.Enum{Physio: 0xD007, Choice: 1, OID: 0x4012})),
+		result(wire.ClassEnum, 0, 1, 9), result(wire.ClassEnum, 0, 2, 9)}
+	if r := live(gone...); len(r) != 2 || len(r[1].Enums) != 1 || r[1].Enums[0].Validity != mdib.NotAvailable {
+		t.Errorf("reports %+v", r)
+	}
+	if r := feed(t, gone...); len(r) != 1 {
 		t.Errorf("reports %+v", r)
 	}
 }

@@ -199,13 +199,10 @@ func (r *reader) block(p *wire.PollResult, x *object, w *waveContext, b wire.Sam
 		return
 	}
 	mt := r.findWaveMetric(x, w, b.Physio, len(words))
-	if mt.relSet {
-		switch behind := int32(p.Time - mt.rel); {
-		case behind == 0:
-			return // the same block again: two polls overlap, or a datagram came twice
-		case behind < 0 && r.live:
-			return // too late to be drawn in order
-		}
+	// Two polls may overlap, a datagram may come twice, or so late that it cannot
+	// be drawn in order any more.
+	if r.live && mt.relSet && int32(p.Time-mt.rel) <= 0 {
+		return
 	}
 	mt.rel, mt.relSet = p.Time, true
 	s := mdib.SampleArray{Ref: mt.desc.Ref, Samples: make([]int32, len(words)), Validity: validity(b.State), Mode: r.mode(b.State)}

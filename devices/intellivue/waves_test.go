@@ -112,12 +112,21 @@ func TestWaveWithAnOddLabel(t *testing.T) {
 }
 
 func TestRepeatedBlockIsTakenOnce(t *testing.T) {
-	m := result(wire.ClassWave, 0, 1, 686, wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(1, 2)}))
-	n := 0
-	for _, r := range feed(t, m, m) {
-		n += len(r.Samples)
+	block := func(sequence uint16) *wire.Message {
+		return result(wire.ClassWave, 0, sequence, 686, wire.SamplesAttr(false, wire.Samples{Physio: 0x0102, Data: words(1, 2)}))
 	}
-	if n != 1 {
-		t.Errorf("%d blocks", n)
+	count := func(reports []mdib.Report) (n int) {
+		for _, r := range reports {
+			n += len(r.Samples)
+		}
+		return n
+	}
+	list := []*wire.Message{block(1), block(1), block(3), block(2)}
+	if n := count(live(list...)); n != 2 {
+		t.Errorf("%d blocks of four, of which one is a copy and one late", n)
+	}
+	// A capture is told as it is.
+	if n := count(feed(t, list...)); n != 4 {
+		t.Errorf("%d blocks of a capture with four", n)
 	}
 }

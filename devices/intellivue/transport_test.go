@@ -41,13 +41,13 @@ func ward(t *testing.T, o emulator.Options) (e *emulator.Emulator, address strin
 
 // call connects a driver to an address. The reports come until the context
 // ends; then its error.
-func call(t *testing.T, ctx context.Context, address string) (<-chan mdib.Report, <-chan error) {
+func call(t *testing.T, ctx context.Context, address string, options map[string]string) (<-chan mdib.Report, <-chan error) {
 	t.Helper()
 	c, err := link.Open(ctx, address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := intellivue.New(devices.Settings{MDS: uuid.UUID{1}})
+	d, err := intellivue.New(devices.Settings{MDS: uuid.UUID{1}, Options: options})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,12 +80,12 @@ func TestOverRealUDP(t *testing.T) {
 	}
 	e, address := ward(t, emulator.Options{BedLabel: "7", Demo: true})
 	ctx, cancel := context.WithCancel(context.Background())
-	reports, done := call(t, ctx, address)
+	reports, done := call(t, ctx, address, nil)
 	within(t, 5*time.Second, reports, "a wave", func(r mdib.Report) bool { return len(r.Samples) > 0 })
 	within(t, 3*time.Second, reports, "a number", func(r mdib.Report) bool { return len(r.Numerics) > 0 })
 
 	// Another client is refused while this one is served.
-	_, refused := call(t, ctx, address)
+	_, refused := call(t, ctx, address, nil)
 	var f *devices.Fault
 	if err := <-refused; !errors.As(err, &f) || f.Reason != mdib.ReasonRefused {
 		t.Errorf("a second client ended with %v", err)
@@ -106,7 +106,7 @@ func TestOverRealUDP(t *testing.T) {
 	// And once more, now aborted from the other side.
 	ctx, cancel = context.WithCancel(context.Background())
 	defer cancel()
-	reports, done = call(t, ctx, address)
+	reports, done = call(t, ctx, address, nil)
 	within(t, 3*time.Second, reports, "the description", func(r mdib.Report) bool { return r.Describe != nil && r.Describe.Bed == "7" })
 	e.Abort()
 	select {
@@ -117,6 +117,28 @@ func TestOverRealUDP(t *testing.T) {
 	case <-time.After(2 * time.Second):
 		t.Error("an abort was not noticed")
 	}
+}
+
+func TestOverRealSerialLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds of real time")
+	}
+	master, slave, err := link.OpenPTY()
+	if err != nil {
+		t.Skipf("needs a pseudo-terminal: %v", err)
+	}
+	e := emulator.New(newBedside(), emulator.Options{BedLabel: "7"})
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() { served <- e.ServeLine(ctx, master) }()
+	reports, done := call(t, ctx, "serial:"+slave+"?baud=115200", map[string]string{"transport": "serial"})
+	within(t, 6*time.Second, reports, "a wave", func(r mdib.Report) bool { return len(r.Samples) > 0 })
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	master.Close()
+	<-served
 }
 
 func TestMonitorsAreHeard(t *testing.T) {
