@@ -39,7 +39,7 @@ func Run(ctx context.Context, o Outbox, t Target, opt Options) error {
 	}
 	r := runner{outbox: o, target: t, Options: opt}
 	r.defaults()
-	r.Board.change(func(s *Status) { *s = Status{Name: opt.Name, Pending: -1} })
+	r.begin(ctx)
 	if c, ok := t.(interface{ Close() }); ok {
 		defer c.Close()
 	}
@@ -77,6 +77,17 @@ func (r *runner) defaults() {
 	if r.Rand == nil {
 		r.Rand = rand.Float64
 	}
+}
+
+// begin shows what is known from earlier runs of the program.
+func (r *runner) begin(ctx context.Context) {
+	s := Status{Name: r.Name, Pending: -1}
+	if c, ok := r.outbox.(Counter); ok {
+		if at, err := c.LastAck(ctx, r.Name); err == nil { // else it counts as never
+			s.LastSuccess = at
+		}
+	}
+	r.Board.change(func(b *Status) { *b = s })
 }
 
 // turn deals with one batch, however long that takes. It reports whether

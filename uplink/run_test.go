@@ -291,6 +291,41 @@ func (o *strict) Ack(ctx context.Context, target string, b mdib.Batch, r mdib.Re
 	return o.Outbox.Ack(ctx, target, b, r)
 }
 
+// A program that was restarted offline knows when it was last in contact.
+func TestAnEarlierRunIsRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := uplinktest.NewOutbox(uplinktest.HeartRates(9)...)
+		first := &hospital{}
+		ctx, cancel := context.WithCancel(t.Context())
+		first.answer = func(mdib.Batch) (mdib.Result, error) { cancel(); return mdib.Result{}, nil }
+		if err := uplink.Run(ctx, o, first, uplink.Options{Name: "main", Batch: 5}); err != nil {
+			t.Fatal(err)
+		}
+		h := &hospital{answer: func(mdib.Batch) (mdib.Result, error) { return mdib.Result{}, errors.New("no line") }}
+		board := begin(t, o, h, uplink.Options{})
+		synctest.Wait()
+		if s := board.Status(); s.LastSuccess.IsZero() || s.Sent != 0 || s.Pending != 5 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+func TestRunClosesItsTarget(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := &closer{}
+	if err := uplink.Run(ctx, uplinktest.NewOutbox(), c, uplink.Options{Name: "main"}); err != nil || !c.closed {
+		t.Errorf("closed %v, %v", c.closed, err)
+	}
+}
+
+type closer struct {
+	hospital
+	closed bool
+}
+
+func (c *closer) Close() { c.closed = true }
+
 func TestRunWantsAName(t *testing.T) {
 	if err := uplink.Run(t.Context(), uplinktest.NewOutbox(), &hospital{}, uplink.Options{}); err == nil {
 		t.Error("an uplink without a name has no tape")

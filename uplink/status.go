@@ -28,7 +28,7 @@ type Status struct {
 	Oldest      time.Time // of those; zero when none waits
 	Sent        uint64    // records that the server confirmed, since the start
 	Parked      uint64    // records that it refused for good, since the start
-	LastSuccess time.Time // when the server last confirmed anything; zero if never
+	LastSuccess time.Time // when the server last confirmed anything, in an earlier run too; zero if never
 	LastError   string    // what is wrong and what to do; "" when nothing is
 	NextTry     time.Time // zero unless a try is planned
 }

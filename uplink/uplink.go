@@ -19,11 +19,15 @@ type Outbox interface {
 	Ack(ctx context.Context, target string, b mdib.Batch, r mdib.Result) error
 }
 
-// A Counter is an Outbox that can say how many records a target has not yet
-// acknowledged, and when the oldest of them was received. An Outbox need not
+// A Counter is an Outbox that can tell how a target stands. An Outbox need not
 // be one.
 type Counter interface {
+	// Pending counts what the target has not acknowledged, and says when the
+	// oldest of it was received.
 	Pending(ctx context.Context, target string) (n int, oldest time.Time, err error)
+	// LastAck says when the target last acknowledged something, in an earlier
+	// run of the program too; zero if it never did.
+	LastAck(ctx context.Context, target string) (time.Time, error)
 }
 
 // Target sends a batch. Sending the same batch twice must be harmless. An error

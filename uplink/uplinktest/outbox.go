@@ -79,6 +79,16 @@ func (o *Outbox) Pending(context.Context, string) (n int, oldest time.Time, err 
 	return n, oldest, nil
 }
 
+// LastAck is the time of this tape's first record once anything was acknowledged.
+func (o *Outbox) LastAck(context.Context, string) (time.Time, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.cursor == 0 {
+		return time.Time{}, nil
+	}
+	return start, nil
+}
+
 // Moved gets a token after each move of the cursor.
 func (o *Outbox) Moved() <-chan struct{} { return o.moved }
 
