@@ -138,7 +138,9 @@ func TestOverRealSerialLine(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 	master.Close()
-	<-served
+	if err := <-served; err != nil {
+		t.Errorf("the line ended with %v", err)
+	}
 }
 
 func TestMonitorsAreHeard(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"syscall"
 	"time"
 
 	"lamplight/devices/intellivue/wire"
@@ -56,31 +57,54 @@ func framed(list []Datagram) []byte {
 }
 
 // ServeLine answers on a line that has deadlines, such as a pseudo-terminal,
-// until ctx ends (nil) or the line fails.
+// until ctx ends (nil) or the line fails. A pseudo-terminal whose port nobody
+// has open is a cable without an end: it is waited for.
 func (e *Emulator) ServeLine(ctx context.Context, rw io.ReadWriter) error {
-	d, ok := rw.(interface{ SetReadDeadline(time.Time) error })
+	d, ok := rw.(interface {
+		SetReadDeadline(time.Time) error
+		SetWriteDeadline(time.Time) error
+	})
 	if !ok {
 		return errors.New("an emulated monitor needs a line with deadlines, such as a pseudo-terminal or a TCP connection")
 	}
 	l := e.Line()
 	buf := make([]byte, 4096)
 	for ctx.Err() == nil {
-		if err := d.SetReadDeadline(time.Now().Add(pump)); err != nil {
-			return err
+		now := time.Now()
+		if err := errors.Join(d.SetReadDeadline(now.Add(pump)), d.SetWriteDeadline(now.Add(lineFull))); err != nil {
+			return ended(ctx, err)
 		}
 		n, err := rw.Read(buf)
-		at := time.Now()
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			if ctx.Err() != nil {
-				return nil
+		switch {
+		case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
+		case errors.Is(err, syscall.EIO):
+			select {
+			case <-ctx.Done():
+			case <-time.After(pump):
 			}
-			return err
+		default:
+			return ended(ctx, err)
 		}
-		if out := append(l.Handle(buf[:n], at), l.Tick(at)...); len(out) > 0 {
-			if _, err := rw.Write(out); err != nil {
-				return err
-			}
+		at := time.Now()
+		out := append(l.Handle(buf[:n], at), l.Tick(at)...)
+		if len(out) == 0 {
+			continue
+		}
+		// What a line does not take is lost, as on a real one.
+		if _, err := rw.Write(out); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, syscall.EIO) {
+			return ended(ctx, err)
 		}
 	}
 	return nil
+}
+
+// lineFull is how long a line may refuse bytes that nobody reads.
+const lineFull = 200 * time.Millisecond
+
+// ended gives the failure of a line, or nil when it was closed on purpose.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
 }
