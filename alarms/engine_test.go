@@ -203,7 +203,7 @@ func TestLimitsThatMoveTwiceWhileNothingIsSeen(t *testing.T) {
 	b.missing(8, "hr", mdib.NotAvailable)
 	b.keep(b.e.SetCategory(at(9), mdsA, mdib.Adult)) // outside again, and nobody knows how it is now
 	b.tick(30)
-	b.expect("5s HR high 125 > 120: medium on", "10s HR no data: medium on")
+	b.expect("5s HR high 125 > 120: medium on", "16s HR no data: medium on")
 	b.standing("HR high 125 > 120: medium on frozen", "HR no data: medium on")
 }
 
@@ -225,7 +225,7 @@ func TestADescriptionThatDropsAMetricKeepsItsCondition(t *testing.T) {
 	less.VMDs[0].Channels[0].Metrics = less.VMDs[0].Channels[0].Metrics[2:]
 	b.report(12, mdib.Report{Describe: less})
 	b.tick(30)
-	b.expect("10s SpO₂ low 85 < 90: medium on", "15s SpO₂ no data: medium on")
+	b.expect("10s SpO₂ low 85 < 90: medium on", "21s SpO₂ no data: medium on")
 	b.standing("SpO₂ low 85 < 90: medium on frozen", "SpO₂ no data: medium on")
 	b.keep(b.e.Forget(at(31), mdsA))
 	b.expect("31s SpO₂ low 85 < 90: medium off gone", "31s SpO₂ no data: medium off gone")

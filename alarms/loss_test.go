@@ -16,23 +16,23 @@ func TestLossOfDataFreezes(t *testing.T) {
 	b.expect("10s SpO₂ low 85 < 90: medium on")
 	b.missing(12, "spo2", mdib.NotAvailable)
 	b.standing("SpO₂ low 85 < 90: medium on frozen")
-	b.tick(16)
-	b.expect("15s SpO₂ no data: medium on") // 4 s after the last value
-	b.link(20, mdib.LinkLost, mdib.ReasonSilent)
-	b.expect("20s SpO₂ no data: medium off gone", "20s Connection lost (silent): medium on")
+	b.tick(22)
+	b.expect("21s SpO₂ no data: medium on") // 10 s after the last value
+	b.link(23, mdib.LinkLost, mdib.ReasonSilent)
+	b.expect("23s SpO₂ no data: medium off gone", "23s Connection lost (silent): medium on")
 	b.tick(4000)
 	b.link(4000, mdib.LinkConnecting, mdib.ReasonNone)
 	b.link(4000, mdib.LinkNegotiating, mdib.ReasonNone)
 	b.standing("SpO₂ low 85 < 90: medium on frozen", "Connection lost (silent): medium on")
 	b.link(4001, mdib.LinkConnected, mdib.ReasonNone)
 	b.expect("4001s Connection lost (silent): medium off gone")
-	b.tick(4006)
-	b.expect("4005s SpO₂ no data: medium on")
-	b.value(4010, "spo2", 85)
-	b.expect("4010s SpO₂ no data: medium off gone")
+	b.tick(4012)
+	b.expect("4011s SpO₂ no data: medium on")
+	b.value(4015, "spo2", 85)
+	b.expect("4015s SpO₂ no data: medium off gone")
 	b.standing("SpO₂ low 85 < 90: medium on")
-	b.value(4011, "spo2", 97)
-	b.expect("4011s SpO₂ low 85 < 90: medium off gone")
+	b.value(4016, "spo2", 97)
+	b.expect("4016s SpO₂ low 85 < 90: medium off gone")
 }
 
 func TestADropoutDoesNotRestartTheDelay(t *testing.T) {
@@ -50,7 +50,7 @@ func TestOneOldValueDoesNotAlarm(t *testing.T) {
 	b.expect("100s ABPm no data: low on")
 	b.value(110, "hr", 125) // one value is seen for 4 s, then it is too old
 	b.tick(200)
-	b.expect("114s HR no data: low on")
+	b.expect("120s HR no data: low on")
 }
 
 func TestWhatOneCauseSaysOnce(t *testing.T) {
@@ -150,8 +150,8 @@ func TestAClockSetBackKeepsNothingAndSaysSo(t *testing.T) {
 				}
 			}
 		}
-		plain.expect("11s SpO₂ low 85 < 90: medium on", "23s HR no data: low on", "23s SpO₂ no data: medium on")
-		moved.expect("11s SpO₂ low 85 < 90: medium on", "23s HR no data: low on", "23s SpO₂ no data: medium on")
+		plain.expect("11s SpO₂ low 85 < 90: medium on", "29s HR no data: low on", "29s SpO₂ no data: medium on")
+		moved.expect("11s SpO₂ low 85 < 90: medium on", "29s HR no data: low on", "29s SpO₂ no data: medium on")
 		if len(steps) != 1 || steps[0].Value != by.Seconds() || steps[0].MDS != uuid.Nil || !steps[0].Present {
 			t.Fatalf("clock moved by %v: %+v", by, steps)
 		}
