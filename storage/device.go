@@ -27,6 +27,7 @@ type device struct {
 	heard   int64              // when it last told a value; noTime if not since Open
 	refused [2]int64           // the newest stretch of which something was refused
 	gap     int64              // row of its open gap; 0 if none
+	link    mdib.Link          // as last kept
 }
 
 // told is what makes two values the same one, told twice.
@@ -233,9 +234,13 @@ func (b *build) bind(ctx context.Context, d *device, id, received int64) error {
 	return b.exec(ctx, "INSERT INTO binding (mds, encounter, started) VALUES (?, ?, ?)", d.id, id, received)
 }
 
-// linked keeps the state of a connection. One that stops leaves a gap open
-// until the device tells a value again.
+// linked keeps a change of a connection's state; what only counts on is not
+// kept. One that stops leaves a gap open until the device tells a value again.
 func (b *build) linked(ctx context.Context, d *device, l *mdib.Link, received int64) error {
+	if l.State == d.link.State && l.Reason == d.link.Reason && l.Since.Equal(d.link.Since) {
+		return nil
+	}
+	d.link = *l
 	counts, err := json.Marshal(l.Counts)
 	if err != nil {
 		return err

@@ -221,6 +221,18 @@ func TestALostLinkLeavesAGap(t *testing.T) {
 		[]Gap{{MDS: mdsID(1), From: heard, To: sec(10).Add(20 * time.Millisecond), Reason: "silent"}})
 }
 
+func TestCountsAloneAreNoChangeOfALink(t *testing.T) {
+	r := newRig(t)
+	told := func(n int, bytes uint64) mdib.Report {
+		return mdib.Report{MDS: mdsID(1), Received: start.Add(time.Duration(n) * time.Second),
+			Link: &mdib.Link{State: mdib.LinkConnected, Since: start, Counts: mdib.LinkCounts{Bytes: bytes}}}
+	}
+	r.keep(hello(1), told(0, 1), told(1, 900), told(2, 1800))
+	if got := must(r.Links(ctx, mdsID(1), start, start.Add(time.Hour))); len(got) != 1 {
+		t.Errorf("%d rows for one state: %+v", len(got), got)
+	}
+}
+
 func TestAStopLeavesAGap(t *testing.T) {
 	r := newRig(t)
 	r.keep(hello(1), hello(2), second(1, start))
