@@ -38,7 +38,6 @@ func newDevicePage(u *UI) *devicePage {
 	add := fynewidget.NewButton(w.T("device.add")+" (+)", func() { p.edit(nil, DeviceConfig{}) })
 	add.Importance = fynewidget.HighImportance
 	p.empty = fynewidget.NewLabel(w.T("device.none"))
-	p.empty.Hide()
 	p.heard = widget.NewText(15*s, true, theme.Ink(theme.Quiet))
 	p.heard.Text = w.T("device.found")
 	p.heard.Hide()

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	fynewidget "fyne.io/fyne/v2/widget"
+	"github.com/google/uuid"
 )
 
 // trendPage shows hours of one bed: a lane for each kind of value, with what
@@ -28,10 +29,12 @@ type trendPage struct {
 	buttons             *fyne.Container
 	spans               []*fynewidget.Button
 	bed                 int
+	stay                uuid.UUID // whose values are shown
 	items               []item
 	asked               time.Time // when the record was last asked
 	asking              bool
-	again               bool // something changed while it was asked
+	again               bool      // something changed while it was asked
+	size                fyne.Size // of the lanes that were drawn
 }
 
 // lane is one plot with its texts.
@@ -124,8 +127,15 @@ func (p *trendPage) show(_ *station.View, now time.Time) {
 		widget.SetText(p.note, p.u.w.T("ward.noBeds"), theme.Ink(theme.Quiet))
 		return
 	}
-	if p.bed != p.u.bed {
-		p.bed, p.back, p.asked = p.u.bed, 0, time.Time{}
+	var stay uuid.UUID
+	if b.Encounter != nil {
+		stay = b.Encounter.ID
+		if b.Encounter.Start.After(now.Add(-p.back)) {
+			p.back = 0 // nothing of this patient is further back
+		}
+	}
+	if p.bed != p.u.bed || p.stay != stay {
+		p.bed, p.stay, p.back, p.asked = p.u.bed, stay, 0, time.Time{}
 		p.clear()
 	}
 	title := p.u.w.T("trend.title", b.Label)
@@ -193,43 +203,13 @@ func (p *trendPage) keys() []widget.Key {
 	}
 }
 
-// questions groups the values of a bed into lanes.
-func (p *trendPage) questions(b *station.BedView, now time.Time) []laneQuestion {
-	var lanes []laneQuestion
-	have := map[rank]bool{}
-	for _, it := range p.u.present.items(b, now) {
-		if len(lanes) == maxLanes || it.rank == rankRest || have[it.rank] || it.rank == rankPulse && have[rankHeart] {
-			continue
-		}
-		have[it.rank] = true
-		q := laneQuestion{label: it.title, unit: it.Unit, class: it.Class, rank: it.rank, device: it.device, now: it.Value + " " + it.Note}
-		var stem string
-		for i := range b.Numerics {
-			m := &b.Numerics[i].Metric
-			if m.Ref == it.source {
-				stem, _ = pressurePart(m.Code.RefID)
-			}
-		}
-		for i := range b.Numerics {
-			m := &b.Numerics[i].Metric
-			s, part := pressurePart(m.Code.RefID)
-			if [16]byte(b.Numerics[i].Device) == it.device && (m.Ref == it.source || it.Wide && part != "" && s == stem) {
-				q.metrics = append(q.metrics, *m)
-				q.unit = m.Unit.Text
-				q.episodic = m.Episodic
-			}
-		}
-		lanes = append(lanes, q)
-	}
-	return lanes
-}
-
 // ask reads the record and draws, apart from the window.
 func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	w := p.u.w
 	q := question{lanes: p.questions(b, now), to: now.Add(-p.back)}
 	q.from = q.to.Add(-p.span)
-	if b.Encounter != nil && p.back == 0 && b.Encounter.Start.After(q.from) {
+	young := b.Encounter != nil && b.Encounter.Start.After(q.from)
+	if young && p.back == 0 {
 		// A young stay fills the plot, but five minutes at least.
 		q.from = earlier(b.Encounter.Start, q.to.Add(-5*time.Minute))
 	}
@@ -246,13 +226,13 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 		note = w.T("trend.nothing")
 	}
 	period := q.from.Local().Format("2006-01-02 15:04") + " – " + q.to.Local().Format("15:04")
-	if b.Encounter != nil && b.Encounter.Start.After(q.from) {
+	if young {
 		period += " · " + w.T("trend.sinceAdmission", clock(b.Encounter.Start))
 	}
 	widget.SetText(p.period, period, theme.Ink(theme.Quiet))
-	widget.SetText(p.note, note, theme.Ink(theme.Quiet))
 	p.asked = now
 	if note != "" {
+		widget.SetText(p.note, note, theme.Ink(theme.Quiet))
 		p.clear()
 		return
 	}
@@ -263,6 +243,7 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 		p.asked = time.Time{}
 		return
 	}
+	p.asked, p.size = now, size // laying out has asked for another drawing: this is it
 	q.w, q.h, q.scale = int(size.Width), int(size.Height), 1
 	if c := fyne.CurrentApp().Driver().CanvasForObject(p.box); c != nil {
 		q.w, q.h = c.PixelCoordinateForPosition(fyne.NewPos(size.Width, size.Height))
@@ -270,13 +251,14 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	}
 	p.asking = true
 	bed := p.bed
+	stay := p.stay
 	var answers []answer
 	p.u.work(func() (err error) {
 		answers, err = q.answer(p.u.deps.History, w, since)
 		return err
 	}, func(err error) {
 		p.asking = false
-		if p.again || bed != p.bed {
+		if p.again || bed != p.bed || stay != p.stay {
 			p.again, p.asked = false, time.Time{}
 			return
 		}
@@ -285,6 +267,7 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 			p.clear()
 			return
 		}
+		widget.SetText(p.note, "", theme.Ink(theme.Quiet))
 		p.put(q.lanes, answers)
 	})
 }
@@ -386,5 +369,7 @@ func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		put(l.unit, gap+14+lw.Width+8, y+10+lw.Height-l.unit.MinSize().Height-2, texts-lw.Width-24, l.unit.MinSize().Height)
 		y += h + gap
 	}
-	p.asked = time.Time{}
+	if p.lanes[0].image.Size() != p.size {
+		p.asked = time.Time{} // to be drawn for the new size
+	}
 }

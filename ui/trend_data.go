@@ -9,6 +9,7 @@ import (
 
 	"lamplight/charts"
 	"lamplight/mdib"
+	"lamplight/station"
 	"lamplight/ui/theme"
 
 	"github.com/google/uuid"
@@ -191,4 +192,35 @@ func scaleOf(r rank, all [][]mdib.Rollup) (low, high float64) {
 		low, high = math.Min(low, 90), 100
 	}
 	return math.Max(low, 0), high
+}
+
+// questions groups the values of a bed into lanes.
+func (p *trendPage) questions(b *station.BedView, now time.Time) []laneQuestion {
+	var lanes []laneQuestion
+	have := map[rank]bool{}
+	for _, it := range p.u.present.items(b, now) {
+		if len(lanes) == maxLanes || it.rank == rankRest || have[it.rank] || it.rank == rankPulse && have[rankHeart] {
+			continue
+		}
+		have[it.rank] = true
+		q := laneQuestion{label: it.title, unit: it.Unit, class: it.Class, rank: it.rank, device: it.device, now: it.Value + " " + it.Note}
+		var stem string
+		for i := range b.Numerics {
+			m := &b.Numerics[i].Metric
+			if m.Ref == it.source {
+				stem, _ = pressurePart(m.Code.RefID)
+			}
+		}
+		for i := range b.Numerics {
+			m := &b.Numerics[i].Metric
+			s, part := pressurePart(m.Code.RefID)
+			if [16]byte(b.Numerics[i].Device) == it.device && (m.Ref == it.source || it.Wide && part != "" && s == stem) {
+				q.metrics = append(q.metrics, *m)
+				q.unit = m.Unit.Text
+				q.episodic = m.Episodic
+			}
+		}
+		lanes = append(lanes, q)
+	}
+	return lanes
 }

@@ -219,7 +219,10 @@ func (x *railRenderer) Layout(s fyne.Size) {
 	x.r.ground.Resize(s)
 	x.r.image.Resize(fyne.NewSize(20, 20))
 	x.r.image.Move(fyne.NewPos(round(s.Width/2-10), 9))
-	x.r.text.Text = Elide(x.r.text.Text, x.r.text.TextSize, x.r.text.TextStyle, s.Width)
+	// A longer word is written smaller, for a picture without its word says little.
+	if w := x.r.text.MinSize().Width; w > s.Width {
+		setSize(x.r.text, x.r.text.TextSize*s.Width/w)
+	}
 	centred(x.r.text, 0, 33, s.Width, 16)
 }
 func (x *railRenderer) Refresh() {}

@@ -103,7 +103,7 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 	tall := float32(0.95)
 	if half {
 		tall = 0.62
-	} else if r.Wide {
+	} else if r.Wide && h > 42 {
 		tall = 0.72
 	}
 	size := min(h*tall, room/(figureWidth*(figures+noteFigures*noteScale)), 120)
