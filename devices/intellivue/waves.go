@@ -57,76 +57,69 @@ func (r *reader) waveObject(p *wire.PollResult, context uint16, o wire.Observati
 }
 
 // waveContext finds or makes the context that an observation belongs to, and
-// takes in what the observation says of it.
+// takes in what the observation says of it. It is nil when that is nothing yet.
 func (r *reader) waveContext(context uint16, o wire.Observation, blocks []wire.Samples, compound bool) *waveContext {
-	now := waveContext{context: context, handle: o.Handle, compound: compound}
-	if len(blocks) > 0 && !compound {
-		now.physio, now.sampled = blocks[0].Physio, true
-	}
-	told := 0
-	for _, a := range o.Attrs {
-		told++
-		switch a.ID {
-		case wire.AttrLabel:
-			now.textID, _ = wire.U32(a.Value)
-		case wire.AttrLabelString:
-			now.label, _ = wire.ParseString(a.Value)
-		case wire.AttrMetricSpec:
-			if s, err := wire.ParseMetricSpec(a.Value); err == nil && len(blocks) == 0 {
-				now.compound = s.Structure != 0
-			}
-		case wire.AttrUnit:
-			now.unit, now.unitKnown = wire.U16(a.Value)
-		case wire.AttrScale:
-			s, err := wire.ParseScale(a.Value)
-			now.scale, now.scaleKnown = s, err == nil && s.RawLow != s.RawHigh
-		case wire.AttrDisplayRange:
-			if v, ok := wire.U32(a.Value); ok {
-				now.show = [2]uint16{uint16(v >> 16), uint16(v)}
-			}
-		case wire.AttrSampleSpec:
-			s, err := wire.ParseSampleSpec(a.Value)
-			now.static.spec, now.staticKnown = s, err == nil
-		case wire.AttrSamplePeriod:
-			now.static.period, _ = wire.U32(a.Value)
-		case wire.AttrFixedValues:
-			now.static.marks, _ = wire.ParseFixedValues(a.Value)
-		default:
-			told--
+	now := waveContext{context: context, handle: o.Handle, compound: compound, sampled: len(blocks) > 0}
+	now.read(o.Attrs)
+	switch {
+	case now.sampled && !compound:
+		now.physio = blocks[0].Physio
+	case !now.sampled && now.textID == 0:
+		// Which of the handle's waves it is, only the size of a block will tell.
+		if now.staticKnown {
+			r.statics = append(slices.DeleteFunc(r.statics, now.sameStatic), now)
 		}
-	}
-	if len(blocks) == 0 {
-		if now.textID == 0 {
-			if now.staticKnown {
-				r.statics = append(slices.DeleteFunc(r.statics, now.sameStatic), now)
-			}
-			return nil
-		}
-		now.compound = now.compound || now.textID == ecgCompound
-		if !now.compound {
-			now.physio = uint16(now.textID)
-		}
+		return nil
+	case !now.sampled && !now.compound:
+		now.physio = uint16(now.textID)
 	}
 	w := r.findWave(now)
-	if n := len(blocks); n > 0 && !w.staticKnown {
+	if now.sampled && !now.staticKnown && !w.staticKnown {
 		now.static.spec.ArraySize = uint16(len(blocks[0].Data) / 2)
 		if i := slices.IndexFunc(r.statics, now.sameStatic); i >= 0 {
 			now.static, now.staticKnown = r.statics[i].static, true
-			told++
 		}
 	}
-	if told > 0 && w.take(now) {
-		for _, x := range r.order {
-			if x.key == (objectKey{wire.ClassWave, context, o.Handle}) {
-				for _, mt := range x.metrics {
-					if w.owns(mt) {
-						r.nameWave(x, w, mt, 0)
-					}
-				}
+	if x := r.objects[objectKey{wire.ClassWave, context, o.Handle}]; w.take(now) {
+		for _, mt := range x.metrics {
+			if w.owns(mt) {
+				r.nameWave(x, w, mt, 0)
 			}
 		}
 	}
 	return w
+}
+
+// read takes in the attributes that describe a wave.
+func (w *waveContext) read(attrs []wire.Attr) {
+	for _, a := range attrs {
+		switch a.ID {
+		case wire.AttrLabel:
+			w.textID, _ = wire.U32(a.Value)
+			w.compound = w.compound || !w.sampled && w.textID == ecgCompound
+		case wire.AttrLabelString:
+			w.label, _ = wire.ParseString(a.Value)
+		case wire.AttrMetricSpec:
+			s, err := wire.ParseMetricSpec(a.Value)
+			w.compound = w.compound || !w.sampled && err == nil && s.Structure != 0
+		case wire.AttrUnit:
+			w.unit, w.unitKnown = wire.U16(a.Value)
+		case wire.AttrScale:
+			s, err := wire.ParseScale(a.Value)
+			w.scale, w.scaleKnown = s, err == nil && s.RawLow != s.RawHigh
+		case wire.AttrDisplayRange:
+			if v, ok := wire.U32(a.Value); ok {
+				w.show = [2]uint16{uint16(v >> 16), uint16(v)}
+			}
+		case wire.AttrSampleSpec:
+			s, err := wire.ParseSampleSpec(a.Value)
+			w.static.spec, w.staticKnown = s, err == nil
+		case wire.AttrSamplePeriod:
+			w.static.period, _ = wire.U32(a.Value)
+		case wire.AttrFixedValues:
+			w.static.marks, _ = wire.ParseFixedValues(a.Value)
+		}
+	}
 }
 
 // ecgCompound is the label of the object with three ECG leads.
@@ -210,10 +203,7 @@ func (r *reader) block(p *wire.PollResult, x *object, w *waveContext, b wire.Sam
 	if r.live {
 		s.Time = mt.forward(s.Time)
 	}
-	mask := uint16(math.MaxUint16)
-	if spec.Flags&wire.SampleMasked != 0 && spec.SignificantBits < 16 {
-		mask = 1<<spec.SignificantBits - 1
-	}
+	mask := uint16(1<<spec.SignificantBits - 1)
 	for i, v := range words {
 		s.Samples[i] = int32(v & mask)
 		if v&^mask == 0 {
@@ -297,13 +287,17 @@ var ecgScale = wire.Scale{Low: 0xFEFFF000, High: 0xFD009FFB, RawLow: 0, RawHigh:
 // spec gives how samples are to be read: as told, or for an ECG lead as all of
 // them are.
 func (w *waveContext) spec(physio uint16) (wire.SampleSpec, []wire.FixedValue) {
+	s := wire.SampleSpec{SampleBits: 16, SignificantBits: 16}
 	switch {
 	case w.staticKnown:
-		return w.static.spec, w.static.marks
+		s = w.static.spec
 	case isECG(physio):
-		return wire.SampleSpec{SampleBits: 16, SignificantBits: 14, Flags: 0x3000}, nil
+		s = wire.SampleSpec{SampleBits: 16, SignificantBits: 14, Flags: wire.SampleMasked}
 	}
-	return wire.SampleSpec{SampleBits: 16, SignificantBits: 16}, nil
+	if s.Flags&wire.SampleMasked == 0 || s.SignificantBits == 0 || s.SignificantBits > 16 {
+		s.SignificantBits = 16 // whatever was announced: an arterial pressure uses more
+	}
+	return s, w.static.marks
 }
 
 // calibration maps raw samples to the unit. Until the monitor has told the
@@ -314,7 +308,7 @@ func (w *waveContext) calibration(physio uint16) mdib.Calibration {
 	if !w.scaleKnown {
 		if !isECG(physio) {
 			spec, _ := w.spec(physio)
-			return mdib.Calibration{RawHigh: 1<<min(spec.SignificantBits, 16) - 1, Relative: true}
+			return mdib.Calibration{RawHigh: 1<<spec.SignificantBits - 1, Relative: true}
 		}
 		s = ecgScale
 	}

@@ -73,6 +73,25 @@ func TestSamplesBeforeTheirContext(t *testing.T) {
 	}
 }
 
+func TestDegenerateContexts(t *testing.T) {
+	spec := func(bits uint8, flags uint16) wire.Attr {
+		return wire.Attr{ID: wire.AttrSampleSpec, Value: wire.SampleSpec{ArraySize: 1, SampleBits: 16, SignificantBits: bits, Flags: flags}.Append(nil)}
+	}
+	block := wire.SamplesAttr(false, wire.Samples{Physio: 0x4A14, Data: words(0xABCD)})
+	for _, a := range []wire.Attr{spec(0, wire.SampleMasked), spec(200, wire.SampleMasked), spec(12, 0),
+		{ID: wire.AttrScale, Value: wire.Scale{Low: 1, High: 2}.Append(nil)}} {
+		r := feed(t, result(wire.ClassWave, 0, 1, 5, a, block))
+		c := r[0].Describe.Metric("sa/1/5/4A14").Calibration
+		if got := r[0].Samples[0].Samples[0]; got != 0xABCD || c.RawLow == c.RawHigh || !c.Relative {
+			t.Errorf("sample %X on %+v", got, c)
+		}
+	}
+	r := feed(t, result(wire.ClassWave, 0, 1, 5, spec(12, wire.SampleMasked), block))
+	if got := r[0].Samples[0].Samples[0]; got != 0xBCD {
+		t.Errorf("masked sample %X", got)
+	}
+}
+
 // The context of a wave may be asked for in two halves, the first without a
 // label, while several leads share a handle.
 func TestContextInHalves(t *testing.T) {

@@ -286,7 +286,7 @@ func U32(b []byte) (uint32, bool) {
 	return binary.BigEndian.Uint32(b), true
 }
 
-// Put16 and Put32 make attribute values.
+// Put16 makes an attribute value of two bytes.
 func Put16(v uint16) []byte { return put16(nil, v) }
 
 // Put32 makes an attribute value of four bytes.
