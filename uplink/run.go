@@ -90,8 +90,8 @@ func (r *runner) begin(ctx context.Context) {
 	r.Board.change(func(b *Status) { *b = s })
 }
 
-// turn deals with one batch, however long that takes. It reports whether
-// another one is likely to be there.
+// turn tries one batch, and waits when that failed. It reports whether there is
+// more to do at once.
 func (r *runner) turn(ctx context.Context) bool {
 	b, err := r.outbox.Next(ctx, r.Name, r.Batch)
 	if err != nil {
@@ -107,15 +107,12 @@ func (r *runner) turn(ctx context.Context) bool {
 	if full {
 		b = wholeMoments(b)
 	}
-	for ctx.Err() == nil {
-		err := r.deliver(ctx, b)
-		if err == nil {
-			r.count(ctx)
-			return full
-		}
+	if err := r.deliver(ctx, b); err != nil {
 		r.fail(ctx, err)
+		return true // the batch is read anew, with what has come meanwhile
 	}
-	return false
+	r.count(ctx)
+	return full
 }
 
 // deliver sends b and acknowledges it on the tape. When the acknowledgement

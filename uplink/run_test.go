@@ -310,6 +310,29 @@ func TestAnEarlierRunIsRemembered(t *testing.T) {
 	})
 }
 
+// A batch that failed is read anew: a server that stumbles over one record is
+// told from one that is down by what it does with the others.
+func TestAFailedBatchGrowsByWhatCame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := uplinktest.HeartRates(9)
+		o := uplinktest.NewOutbox(records[:1]...)
+		h := &hospital{answer: func(b mdib.Batch) (mdib.Result, error) {
+			if len(b.Records) < 9 {
+				return mdib.Result{}, errors.New("no")
+			}
+			return mdib.Result{}, nil
+		}}
+		board := begin(t, o, h, uplink.Options{})
+		synctest.Wait()
+		o.Append(records[1:]...)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s := board.Status(); s.Sent != 9 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 func TestRunClosesItsTarget(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

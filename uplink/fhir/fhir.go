@@ -49,6 +49,11 @@ type Target struct {
 	settled  map[uuid.UUID]string // of the batch under way: why a record was refused, "" if it was taken
 	lastSent map[string][32]byte  // what the server holds of patients, encounters and devices, by identity
 	scenes   map[sceneKey]scene   // of the batch under way
+
+	failures int     // batches in a row that ended with HTTP 500
+	hunting  bool    // for the record that makes the server fail, if it is one
+	suspects []*unit // that it failed on when they were sent alone
+	witness  *unit   // that it took in the same batch
 }
 
 // limits of one Bundle. A server that finds one too large makes them smaller.
@@ -141,6 +146,7 @@ func (t *Target) Send(ctx context.Context, b mdib.Batch) (mdib.Result, error) {
 		return mdib.Result{}, err
 	}
 	units := t.units(b)
+	t.hunting, t.suspects, t.witness = t.failures >= maxFailures, nil, nil
 	for len(units) > 0 {
 		n := t.fill(units)
 		if err := t.deliver(ctx, units[:n]); err != nil {
@@ -148,6 +154,10 @@ func (t *Target) Send(ctx context.Context, b mdib.Batch) (mdib.Result, error) {
 		}
 		units = units[n:]
 	}
+	if err := t.convict(ctx); err != nil {
+		return mdib.Result{}, err
+	}
+	t.failures = 0
 	var res mdib.Result
 	for i := range b.Records {
 		id := b.Records[i].ID
@@ -187,6 +197,10 @@ func (t *Target) deliver(ctx context.Context, units []*unit) error {
 	if answer.tooLarge {
 		t.bundle.bytes = max(len(tx.body)/2, minBytes)
 	}
+	if answer.failed && len(units) == 1 {
+		t.suspects = append(t.suspects, units[0])
+		return nil
+	}
 	guilty, rest := tx.blame(answer.issues)
 	switch {
 	case len(guilty) > 0:
@@ -205,6 +219,47 @@ func (t *Target) deliver(ctx context.Context, units []*unit) error {
 	return t.deliver(ctx, units[half:])
 }
 
+// maxFailures is how often a server may fail on the same batch before the batch
+// is taken apart. A server that is down fails as often as it is asked; one that
+// stumbles over a single record would otherwise hold up all others for ever.
+const maxFailures = 5
+
+// convict refuses the records that the server failed on, if it fails on them
+// once more while it takes another record just before and just after: then it
+// is not the server.
+func (t *Target) convict(ctx context.Context) error {
+	suspects := t.suspects
+	if len(suspects) == 0 {
+		return nil
+	}
+	well := func() error {
+		if t.witness != nil {
+			answer, err := t.post(ctx, t.transaction([]*unit{t.witness}))
+			if err != nil || answer.ok {
+				return err
+			}
+		}
+		return &uplink.Trouble{State: uplink.Waiting, Words: t.host() + " fails on what it is sent (HTTP 500); it is tried again by itself."}
+	}
+	if err := well(); err != nil {
+		return err
+	}
+	for _, u := range suspects {
+		t.suspects = nil
+		if err := t.deliver(ctx, []*unit{u}); err != nil {
+			return err
+		}
+		if len(t.suspects) == 0 {
+			continue // taken this time, or refused with a reason
+		}
+		if err := well(); err != nil {
+			return err
+		}
+		t.settle(u, "the server fails on it each time (HTTP 500)")
+	}
+	return nil
+}
+
 // minBytes is as small as a Bundle's limit gets.
 const minBytes = 16 << 10
 
@@ -215,6 +270,7 @@ func (t *Target) settle(u *unit, why string) {
 }
 
 func (t *Target) accept(tx *transaction) {
+	t.witness = tx.units[0]
 	for _, u := range tx.units {
 		t.settle(u, "")
 	}

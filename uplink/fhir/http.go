@@ -25,6 +25,7 @@ const (
 type answer struct {
 	ok       bool
 	tooLarge bool
+	failed   bool // the server stumbled, which may or may not be because of what it was sent
 	status   int
 	issues   []issue
 }
@@ -41,6 +42,12 @@ func (a *answer) reason() string {
 // is an answer.
 func (t *Target) post(ctx context.Context, tx *transaction) (*answer, error) {
 	status, body, err := t.do(ctx, http.MethodPost, "", tx.body)
+	if status == http.StatusInternalServerError {
+		t.failures++
+		if t.hunting {
+			return &answer{failed: true, status: status}, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -320,3 +320,76 @@ func TestOnlyAWholeConfirmationCounts(t *testing.T) {
 		t.Errorf("%+v", res.Rejected)
 	}
 }
+
+// stumble fails with HTTP 500 on whatever speaks of the record.
+func stumble(record uuid.UUID) uplinktest.Fault {
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		got, err := io.ReadAll(r.Body)
+		if err != nil || record == uuid.Nil || bytes.Contains(got, []byte(record.String())) {
+			http.Error(w, "NullPointerException", http.StatusInternalServerError)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(got))
+		next.ServeHTTP(w, r)
+	}
+}
+
+// A server that stumbles over one record does not hold up the others for ever,
+// and a server that is down loses nothing.
+func TestOneRecordThatTheServerFailsOn(t *testing.T) {
+	s := fhirtest.NewServer(t)
+	target := open(t, fhir.Config{BaseURL: s.URL})
+	b := batch(uplinktest.HeartRates(120)...)
+	bad := b.Records[70].ID
+	for range 400 {
+		s.Add(stumble(bad))
+	}
+	for tries := 1; ; tries++ {
+		res, err := target.Send(t.Context(), b)
+		if err != nil && tries < 10 {
+			continue
+		}
+		if err != nil || tries < 5 || len(res.Rejected) != 1 || res.Rejected[0].ID != bad || !strings.Contains(res.Rejected[0].Reason, "500") {
+			t.Fatalf("try %d: %v %+v", tries, err, res.Rejected)
+		}
+		break
+	}
+	if n := len(s.Resources("Observation")); n != 119 {
+		t.Errorf("%d stored, want 119", n)
+	}
+}
+
+func TestAServerThatIsDownParksNothing(t *testing.T) {
+	s := fhirtest.NewServer(t)
+	target := open(t, fhir.Config{BaseURL: s.URL})
+	b := batch(uplinktest.HeartRates(30)...)
+	down := func(n int) {
+		for range n {
+			s.Add(stumble(uuid.Nil))
+		}
+	}
+	down(5)
+	for range 5 {
+		if _, err := target.Send(t.Context(), b); err == nil {
+			t.Fatal("a server that is down took a batch")
+		}
+	}
+	// It fails on all, then rises and falls in the middle of the hunt.
+	s.Add(stumble(uuid.Nil), nil)
+	down(80)
+	if _, err := target.Send(t.Context(), b); err == nil {
+		t.Fatal("records were refused because the server was down")
+	}
+	for tries := 0; ; tries++ {
+		res, err := target.Send(t.Context(), b)
+		if err == nil {
+			if len(res.Rejected) != 0 || len(s.Resources("Observation")) != 30 {
+				t.Errorf("%d refused, %d stored", len(res.Rejected), len(s.Resources("Observation")))
+			}
+			return
+		}
+		if tries > 20 {
+			t.Fatal(err)
+		}
+	}
+}
