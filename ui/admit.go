@@ -104,9 +104,9 @@ func (p *bedPage) askAdmit() {
 	form := container.New(&formLayout{}, formRows(
 		w.T("admit.family"), family, w.T("admit.given"), given, w.T("admit.number"), number, w.T("admit.birth"), birth,
 		w.T("admit.sex"), sex, w.T("admit.category"), category, w.T("admit.height"), height, w.T("admit.weight"), weight, "", paced)...)
-	ok := fynewidget.NewButton(w.T("do.admit"), submit)
+	ok := u.newButton(w.T("do.admit"), submit)
 	ok.Importance = fynewidget.HighImportance
-	u.open(w.T("admit.title", bed), container.NewVBox(form, wrong), 560, fynewidget.NewButton(w.T("do.cancel"), u.closeDialog), ok)
+	u.open(w.T("admit.title", bed), container.NewVBox(form, wrong), 560, u.newButton(w.T("do.cancel"), u.closeDialog), ok)
 	u.win.Canvas().Focus(family)
 }
 

@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	fynewidget "fyne.io/fyne/v2/widget"
 )
 
 // bedPage is everything of one bed: all waves, all values, its alarms.
@@ -25,7 +24,7 @@ type bedPage struct {
 
 	title, name, who, badge *canvas.Text
 	buttons                 *fyne.Container
-	admit, discharge        *fynewidget.Button
+	admit, discharge        *button
 	labels, ranges          [maxBedWaves]*canvas.Text
 	boxes                   [maxBoxes]*widget.ValueBox
 	alarmHead, restHead     *canvas.Text
@@ -96,9 +95,9 @@ func newBedPage(u *UI) *bedPage {
 		p.box.Add(p.rest[i])
 		p.box.Add(p.restValues[i])
 	}
-	p.admit = fynewidget.NewButton(u.w.T("do.admit")+" (A)", p.askAdmit)
-	p.discharge = fynewidget.NewButton(u.w.T("do.discharge")+" (D)", p.askDischarge)
-	trends := fynewidget.NewButton(u.w.T("page.trends")+" (F6)", func() { u.go_(routeTrend) })
+	p.admit = u.newButton(u.w.T("do.admit")+" (A)", p.askAdmit)
+	p.discharge = u.newButton(u.w.T("do.discharge")+" (D)", p.askDischarge)
+	trends := u.newButton(u.w.T("page.trends")+" (F6)", func() { u.go_(routeTrend) })
 	p.buttons = container.NewHBox(p.admit, p.discharge, trends)
 	p.box.Add(p.buttons)
 	p.box.Layout = &bedLayout{p} // only now: adding lays out

@@ -35,7 +35,7 @@ func newDevicePage(u *UI) *devicePage {
 	w, s := u.w, u.textScale()
 	title := widget.NewText(21*s, true, theme.Ink(theme.Text))
 	title.Text = w.T("page.devices")
-	add := fynewidget.NewButton(w.T("device.add")+" (+)", func() { p.edit(nil, DeviceConfig{}) })
+	add := u.newButton(w.T("device.add")+" (+)", func() { p.edit(nil, DeviceConfig{}) })
 	add.Importance = fynewidget.HighImportance
 	p.empty = fynewidget.NewLabel(w.T("device.none"))
 	p.heard = widget.NewText(15*s, true, theme.Ink(theme.Quiet))
@@ -133,8 +133,8 @@ func newDeviceRow(p *devicePage) *deviceRow {
 	r.name, r.model, r.address = text(16, true, theme.Text), text(13, false, theme.Quiet), text(13, false, theme.Quiet)
 	r.state, r.reason, r.remedy = text(15, true, theme.Text), text(13, false, theme.Text), text(13, false, theme.Quiet)
 	r.sum, r.bad = text(13, false, theme.Text), text(13, false, theme.Quiet)
-	edit := fynewidget.NewButton(p.u.w.T("device.edit"), func() { id := r.device.ID; p.edit(&id, r.device.DeviceConfig) })
-	remove := fynewidget.NewButton(p.u.w.T("device.remove"), func() { p.remove(r.device) })
+	edit := p.u.newButton(p.u.w.T("device.edit"), func() { id := r.device.ID; p.edit(&id, r.device.DeviceConfig) })
+	remove := p.u.newButton(p.u.w.T("device.remove"), func() { p.remove(r.device) })
 	r.buttons = container.NewHBox(edit, remove)
 	r.box = container.New(&deviceLayout{r}, r.ground, r.dot, r.name, r.model, r.address, r.state, r.reason, r.remedy, r.sum, r.bad, r.buttons)
 	return r
@@ -254,7 +254,7 @@ type foundRow struct {
 
 func newFoundRow(p *devicePage) *foundRow {
 	r := &foundRow{text: widget.NewText(15*p.u.textScale(), false, theme.Ink(theme.Text))}
-	connect := fynewidget.NewButton(p.u.w.T("device.connect"), func() {
+	connect := p.u.newButton(p.u.w.T("device.connect"), func() {
 		p.edit(nil, DeviceConfig{Name: r.found.Label, Model: r.found.Model, URL: r.found.URL})
 	})
 	ground := canvas.NewRectangle(theme.Ink(theme.Panel))
@@ -340,9 +340,9 @@ func (p *devicePage) edit(id *uuid.UUID, c DeviceConfig) {
 	if id != nil {
 		title, yes = "device.editTitle", "do.save"
 	}
-	ok := fynewidget.NewButton(w.T(yes), submit)
+	ok := u.newButton(w.T(yes), submit)
 	ok.Importance = fynewidget.HighImportance
-	u.open(w.T(title), container.NewVBox(form, wrong), 640, fynewidget.NewButton(w.T("do.cancel"), u.closeDialog), ok)
+	u.open(w.T(title), container.NewVBox(form, wrong), 640, u.newButton(w.T("do.cancel"), u.closeDialog), ok)
 	u.win.Canvas().Focus(address)
 }
 

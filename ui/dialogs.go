@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
-	fynetheme "fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 )
 
@@ -44,6 +43,34 @@ func (f *field) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// button is one that lets through every key it does not need, so that alarms
+// and pages answer to theirs wherever the focus is.
+type button struct {
+	fynewidget.Button
+	u *UI
+}
+
+func (u *UI) newButton(text string, tapped func()) *button {
+	b := &button{u: u}
+	b.Text, b.OnTapped = text, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// TypedKey is called by Fyne.
+func (b *button) TypedKey(e *fyne.KeyEvent) {
+	enter := e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter
+	switch {
+	case e.Name == fyne.KeySpace || enter && b.u.dialogOpen():
+		b.OnTapped()
+	default:
+		b.u.key(e.Name)
+	}
+}
+
+// TypedRune is called by Fyne.
+func (b *button) TypedRune(r rune) { b.u.rune(r) }
+
 func (u *UI) dialogOpen() bool { return u.win.Canvas().Overlays().Top() != nil }
 
 func (u *UI) closeDialog() {
@@ -75,8 +102,8 @@ func (u *UI) closeDialogs() {
 func (u *UI) confirm(title, text, yes string, do func()) {
 	label := fynewidget.NewLabel(u.w.T(text))
 	label.Wrapping = fyne.TextWrapWord
-	no := fynewidget.NewButton(u.w.T("do.cancel"), u.closeDialog)
-	ok := fynewidget.NewButton(u.w.T(yes), func() { u.closeDialog(); do() })
+	no := u.newButton(u.w.T("do.cancel"), u.closeDialog)
+	ok := u.newButton(u.w.T(yes), func() { u.closeDialog(); do() })
 	ok.Importance = fynewidget.HighImportance
 	u.open(u.w.T(title), label, 460, no, ok)
 }
@@ -85,7 +112,7 @@ func (u *UI) confirm(title, text, yes string, do func()) {
 func (u *UI) tell(title string, err error) {
 	label := fynewidget.NewLabel(err.Error())
 	label.Wrapping = fyne.TextWrapWord
-	ok := fynewidget.NewButton(u.w.T("do.close"), u.closeDialog)
+	ok := u.newButton(u.w.T("do.close"), u.closeDialog)
 	u.open(u.w.T(title), label, 520, ok)
 	u.win.Canvas().Focus(ok)
 }
@@ -105,7 +132,7 @@ func (u *UI) showKeys() {
 	for _, k := range u.allKeys() {
 		rows.Add(widget.NewKeys(14*u.textScale(), theme.Ink(theme.Text), k))
 	}
-	ok := fynewidget.NewButtonWithIcon(u.w.T("do.close"), fynetheme.CancelIcon(), u.closeDialog)
+	ok := u.newButton(u.w.T("do.close"), u.closeDialog)
 	u.open(u.w.T("keys.title"), rows, 460, ok)
 }
 

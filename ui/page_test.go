@@ -12,6 +12,7 @@ import (
 	"lamplight/ui/uitest"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 	"github.com/google/uuid"
 )
 
@@ -232,5 +233,60 @@ func TestPanelStaysInItsPlace(t *testing.T) {
 	}
 	if m.RGBAAt(30, 20) != theme.Ink(theme.Panel) || m.RGBAAt(30, 10) != theme.Ink(theme.PanelEdge) || m.RGBAAt(10, 10).A != 0 {
 		t.Errorf("middle %v, edge %v, corner %v", m.RGBAAt(30, 20), m.RGBAAt(30, 10), m.RGBAAt(10, 10))
+	}
+}
+
+// A click leaves the focus on a button; the keys go on meaning what they mean.
+func TestKeysWorkWhereverTheFocusIs(t *testing.T) {
+	b := newBench(t, uitest.Busy(start), func(d *Deps) { d.History = &tape{} })
+	b.key(fyne.KeyF6)
+	page := b.pages[routeTrend].(*trendPage)
+	b.win.Canvas().Focus(page.spans[1])
+	page.spans[1].TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if page.span != 4*time.Hour {
+		t.Errorf("Space on the button chose %v", page.span)
+	}
+	page.spans[1].TypedRune('8')
+	if page.span != 8*time.Hour {
+		t.Errorf("8 chose %v", page.span)
+	}
+	b.after(time.Second)
+	page.spans[1].TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if len(b.ward.Acked) != 1 {
+		t.Error("Enter did not acknowledge while a button had the focus")
+	}
+	page.spans[1].TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if b.at != routeWard {
+		t.Errorf("Escape leads to page %d", b.at)
+	}
+	b.settle()
+}
+
+func TestClosingAsksOnlyForRealPatients(t *testing.T) {
+	real := newBench(t, uitest.Busy(start), nil) // bed 13 is real
+	real.askToClose()
+	if real.closed || !real.dialogOpen() {
+		t.Error("a window that records a real patient closes without asking")
+	}
+	demo := newBench(t, uitest.Calm(2, start), nil)
+	demo.askToClose()
+	if !demo.closed || demo.dialogOpen() {
+		t.Error("a demo ward does not close at once")
+	}
+}
+
+func BenchmarkFrameOfSixteenBeds(b *testing.B) {
+	w := uitest.Calm(16, start)
+	now := start
+	u := New(test.NewApp(), Deps{Ward: w, Now: func() time.Time { return now }})
+	u.win.Resize(fyne.NewSize(1920, 1080))
+	for range 60 {
+		now = now.Add(time.Second / 30)
+		u.Frame(now)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		now = now.Add(time.Second / 30)
+		u.Frame(now)
 	}
 }

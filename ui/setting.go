@@ -96,9 +96,9 @@ func newSettingPage(u *UI) *settingPage {
 		})
 	}
 	unit.enter, fhir.enter, token.enter = save, save, save
-	ok := fynewidget.NewButton(w.T("do.save"), save)
+	ok := u.newButton(w.T("do.save"), save)
 	ok.Importance = fynewidget.HighImportance
-	undo := fynewidget.NewButton(w.T("do.undo"), func() { p.set(u.preferences()); said.SetText("") })
+	undo := u.newButton(w.T("do.undo"), func() { p.set(u.preferences()); said.SetText("") })
 
 	group := func(title string, rows ...any) fyne.CanvasObject {
 		t := widget.NewText(16*u.textScale(), true, theme.Ink(theme.Text))

@@ -27,7 +27,7 @@ type trendPage struct {
 
 	title, period, note *canvas.Text
 	buttons             *fyne.Container
-	spans               []*fynewidget.Button
+	spans               []*button
 	bed                 int
 	stay                uuid.UUID // whose values are shown
 	items               []item
@@ -64,13 +64,13 @@ func newTrendPage(u *UI) *trendPage {
 	p.title, p.period, p.note = text(21, true, theme.Text), text(14, false, theme.Quiet), text(15, false, theme.Quiet)
 	p.buttons = container.NewHBox()
 	for _, t := range trendSpans {
-		b := fynewidget.NewButton(u.w.T("trend.hours", strconv.Itoa(t.hours))+" ("+string(t.key)+")", func() { p.choose(time.Duration(t.hours) * time.Hour) })
+		b := u.newButton(u.w.T("trend.hours", strconv.Itoa(t.hours))+" ("+string(t.key)+")", func() { p.choose(time.Duration(t.hours) * time.Hour) })
 		p.spans = append(p.spans, b)
 		p.buttons.Add(b)
 	}
-	p.buttons.Add(fynewidget.NewButton("←", func() { p.shift(p.span / 2) }))
-	p.buttons.Add(fynewidget.NewButton("→", func() { p.shift(-p.span / 2) }))
-	p.buttons.Add(fynewidget.NewButton(u.w.T("trend.now")+" (End)", func() { p.shift(-p.back) }))
+	p.buttons.Add(u.newButton("←", func() { p.shift(p.span / 2) }))
+	p.buttons.Add(u.newButton("→", func() { p.shift(-p.span / 2) }))
+	p.buttons.Add(u.newButton(u.w.T("trend.now")+" (End)", func() { p.shift(-p.back) }))
 	p.box.Add(p.buttons)
 	for range maxLanes {
 		l := &lane{image: canvas.NewImageFromImage(image.NewRGBA(image.Rect(0, 0, 1, 1))), ground: canvas.NewRectangle(theme.Ink(theme.Panel))}

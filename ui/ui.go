@@ -122,7 +122,7 @@ func (u *UI) preferences() Preferences {
 
 func (u *UI) now() time.Time { return u.deps.Now() }
 
-// Run shows the window full size and returns when it was closed or ctx ended.
+// Run shows the window and returns when it was closed or ctx ended.
 // It must be called from the program's main goroutine. When it returns no
 // goroutine of the window is left.
 func (u *UI) Run(ctx context.Context) {
