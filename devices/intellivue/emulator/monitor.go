@@ -36,7 +36,6 @@ type monitor struct {
 	announced time.Time
 	client    *client
 	waveList  []uint32
-	listSet   bool
 	requests  int // association requests since the last association
 	confirms  int
 	waves     int // wave messages sent
