@@ -153,3 +153,98 @@ func TestValuesThatGo(t *testing.T) {
 		t.Errorf("an object that went was called not available %d times", gone)
 	}
 }
+
+// A datagram may be lost on its way. Whatever it was, the session goes on.
+func TestLostAnswers(t *testing.T) {
+	for name, lost := range map[string]func(*wire.Message) bool{
+		"the list of waves":   func(m *wire.Message) bool { return m.RO == wire.Result && m.Command == wire.CmdGet },
+		"the first numerics":  func(m *wire.Message) bool { return m.PollResult != nil && m.PollResult.Class == wire.ClassNumeric },
+		"the first waves":     func(m *wire.Message) bool { return m.PollResult != nil && m.PollResult.Class == wire.ClassWave },
+		"the acceptance":      func(m *wire.Message) bool { return m.Kind == wire.KindAccept },
+		"the first MDS event": func(m *wire.Message) bool { return m.Type == wire.EventMDSCreate },
+	} {
+		t.Run(name, func(t *testing.T) {
+			left := 2
+			l := &line{e: emulator.New(newBedside(), emulator.Options{Waves: []string{}}), end: 40 * time.Second}
+			l.lose = func(p []byte) bool {
+				m, err := wire.Parse(p)
+				if err != nil || left == 0 || !lost(m) {
+					return false
+				}
+				left--
+				return true
+			}
+			reports, _, err := run(t, l, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := last(reports)
+			if n := len(numerics(reports, byRefID(t, m, "MDC_ECG_HEART_RATE", mdib.KindNumeric).Ref)); n < 20 {
+				t.Errorf("%d heart rates", n)
+			}
+			if n := len(samples(reports, byRefID(t, m, "MDC_ECG_ELEC_POTL_II", mdib.KindSampleArray).Ref)); n < 80 {
+				t.Errorf("%d blocks", n)
+			}
+			checkOrder(t, reports)
+		})
+	}
+}
+
+func TestRefusedRequests(t *testing.T) {
+	// The monitor answers every request of a kind with an error.
+	refuse := func(l *line, code uint16, kind func(*wire.Message) bool) {
+		l.lose = func(p []byte) bool {
+			m, err := wire.Parse(p)
+			if err != nil || m.Kind != wire.KindData || !kind(m) {
+				return false
+			}
+			e := wire.Message{Kind: wire.KindData, Context: 2, RO: wire.Error, ID: m.ID, ErrorCode: code}
+			l.queue = append(l.queue, e.Append(nil))
+			return true
+		}
+	}
+	polls := func(l *line, class uint16) (n int) {
+		for _, p := range l.sent {
+			if m, _ := wire.Parse(p); m.Poll != nil && m.Poll.Class == class && m.Type == wire.ActionPollExt {
+				n++
+			}
+		}
+		return n
+	}
+	wave := func(m *wire.Message) bool { return m.PollResult != nil && m.PollResult.Class == wire.ClassWave }
+	choose := func(m *wire.Message) bool { return m.Command == wire.CmdConfirmedSet }
+	numbers := func(m *wire.Message) bool { return m.PollResult != nil && m.PollResult.Class == wire.ClassEnum }
+	for name, c := range map[string]struct {
+		kind        func(*wire.Message) bool
+		code, class uint16
+		most        int // requests in a minute
+		said        int
+	}{
+		"waves, because another client has them": {wave, wire.ErrAccessDenied, wire.ClassWave, 3, 1},
+		"waves, because there are none":          {wave, wire.ErrNoClass, wire.ClassWave, 1, 1},
+		"the choice of waves":                    {choose, wire.ErrAccessDenied, wire.ClassWave, 1, 1},
+		"enumerations":                           {numbers, wire.ErrNoClass, wire.ClassEnum, 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &line{e: emulator.New(newBedside(), emulator.Options{Waves: []string{}}), end: time.Minute}
+			refuse(l, c.code, c.kind)
+			reports, _, err := run(t, l, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := 0
+			for _, r := range reports {
+				said += len(r.Alerts)
+			}
+			if said != c.said {
+				t.Errorf("said %d times that there are no waves", said)
+			}
+			if n := polls(l, c.class); n < 1 || n > c.most {
+				t.Errorf("asked %d times", n)
+			}
+			if n := len(numerics(reports, byRefID(t, last(reports), "MDC_ECG_HEART_RATE", mdib.KindNumeric).Ref)); n < 55 {
+				t.Errorf("%d heart rates", n)
+			}
+		})
+	}
+}

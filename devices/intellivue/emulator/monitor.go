@@ -32,7 +32,6 @@ type monitor struct {
 	rel0      uint32    // relative time at booted
 	booted    time.Time
 	next      time.Time // of the cycle
-	cycles    uint32    // since booted
 	announced time.Time
 	client    *client
 	waveList  []uint32
@@ -85,7 +84,7 @@ func (m *monitor) restart(keep bool) {
 		return
 	}
 	m.booted = m.next.Add(-cycle)
-	m.rel0, m.cycles = 0, 0
+	m.rel0 = 0
 	if !keep {
 		m.client = nil
 	}
@@ -281,7 +280,6 @@ func (m *monitor) tick(at time.Time) {
 	for !at.Before(m.next) {
 		now := m.next
 		m.next = m.next.Add(cycle)
-		m.cycles++
 		if m.client != nil {
 			m.cycle(now)
 		}
