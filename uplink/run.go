@@ -99,6 +99,7 @@ func (r *runner) turn(ctx context.Context) bool {
 		return true
 	}
 	if len(b.Records) == 0 {
+		r.failures = 0
 		r.count(ctx)
 		r.Board.change(func(s *Status) { s.State, s.LastError, s.NextTry = Idle, "", time.Time{} })
 		return false
