@@ -97,7 +97,7 @@ func newBedPage(u *UI) *bedPage {
 	}
 	p.admit = u.newButton(u.w.T("do.admit")+" (A)", p.askAdmit)
 	p.discharge = u.newButton(u.w.T("do.discharge")+" (D)", p.askDischarge)
-	trends := u.newButton(u.w.T("page.trends")+" (F6)", func() { u.go_(routeTrend) })
+	trends := u.newButton(u.w.T("page.trends")+" (F6)", func() { u.visit(routeTrend) })
 	p.buttons = container.NewHBox(p.admit, p.discharge, trends)
 	p.box.Add(p.buttons)
 	p.box.Layout = &bedLayout{p} // only now: adding lays out
@@ -117,7 +117,7 @@ func (p *bedPage) show(_ *station.View, now time.Time) {
 		return
 	}
 	pr := p.u.present
-	items := pr.items(b, now)
+	items := pr.items(b)
 	again := p.shown != p.u.bed || !sameWaves(p.view.Waves, b.Waves) || !sameItems(items, p.items)
 	p.shown, p.view, p.items = p.u.bed, *b, items
 	m := pr.message(b, now)

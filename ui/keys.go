@@ -21,19 +21,19 @@ func (u *UI) key(k fyne.KeyName) {
 		u.shell.acknowledge(u.now())
 	case fyne.KeyEscape:
 		u.win.Canvas().Unfocus()
-		u.go_(routeWard)
+		u.visit(routeWard)
 	case fyne.KeyF1:
 		u.showKeys()
 	case fyne.KeyF6:
-		u.go_(routeTrend)
+		u.visit(routeTrend)
 	case fyne.KeyF7:
-		u.go_(routeBed)
+		u.visit(routeBed)
 	case fyne.KeyF8:
-		u.go_(routeDevices)
+		u.visit(routeDevices)
 	case fyne.KeyF9:
-		u.go_(routeSettings)
+		u.visit(routeSettings)
 	case fyne.KeyF12:
-		u.go_(routeAbout)
+		u.visit(routeAbout)
 	}
 }
 

@@ -207,7 +207,7 @@ func TestPressuresAreOneReading(t *testing.T) {
 	v := w.View(start)
 	p := presenter{w: NewWords("en")}
 	n := 0
-	for _, it := range p.items(&v.Beds[0], start) {
+	for _, it := range p.items(&v.Beds[0]) {
 		if it.Label == "ABP" {
 			n++
 		}

@@ -86,7 +86,7 @@ func pressurePart(id string) (stem, part string) {
 
 // items gives every reading of a bed in the order of the screen, the three
 // values of a pressure as one.
-func (p presenter) items(b *station.BedView, now time.Time) []item {
+func (p presenter) items(b *station.BedView) []item {
 	var out []item
 	taken := make([]bool, len(b.Numerics))
 	for i := range b.Numerics {
@@ -97,7 +97,7 @@ func (p presenter) items(b *station.BedView, now time.Time) []item {
 		it := item{rank: rankOf(&n.Metric), source: n.Metric.Ref, device: n.Device, title: n.Metric.Label}
 		stem, part := pressurePart(n.Metric.Code.RefID)
 		if part == "" {
-			it.Reading = p.single(n, now)
+			it.Reading = p.single(n)
 			out = append(out, it)
 			continue
 		}
@@ -108,7 +108,7 @@ func (p presenter) items(b *station.BedView, now time.Time) []item {
 				parts[q], taken[k] = m, true
 			}
 		}
-		it.Reading = p.pressure(n, parts["_SYS"], parts["_DIA"], parts["_MEAN"], now)
+		it.Reading = p.pressure(n, parts["_SYS"], parts["_DIA"], parts["_MEAN"])
 		it.title = it.Label
 		out = append(out, it)
 	}
@@ -116,7 +116,7 @@ func (p presenter) items(b *station.BedView, now time.Time) []item {
 	return out
 }
 
-func (p presenter) single(n *station.NumericView, now time.Time) widget.Reading {
+func (p presenter) single(n *station.NumericView) widget.Reading {
 	r := widget.Reading{Label: n.Metric.Label, Value: p.value(n), Unit: n.Metric.Unit.Text, Class: n.Metric.Class, Alarm: n.Alarm, Figures: 3}
 	if decimals(n) > 0 {
 		r.Figures = 3.5
@@ -126,14 +126,14 @@ func (p presenter) single(n *station.NumericView, now time.Time) widget.Reading 
 	}
 	r.High, r.Low, r.Changed = limits(n.Limits, decimals(n))
 	if n.Metric.Episodic {
-		r.Unit = p.age(n, now)
+		r.Unit = p.age(n)
 	}
 	return r
 }
 
 // pressure composes systole, diastole and mean; any of them may be absent.
-func (p presenter) pressure(first, sys, dia, mean *station.NumericView, now time.Time) widget.Reading {
-	r := p.single(first, now)
+func (p presenter) pressure(first, sys, dia, mean *station.NumericView) widget.Reading {
+	r := p.single(first)
 	r.Label = pressureLabel(first.Metric.Label)
 	if sys == nil || dia == nil {
 		return r // a lone mean, such as CVP
@@ -201,7 +201,7 @@ func limits(l alarms.Limits, decimals uint8) (high, low string, changed bool) {
 }
 
 // age of a value that is taken now and then.
-func (p presenter) age(n *station.NumericView, _ time.Time) string {
+func (p presenter) age(n *station.NumericView) string {
 	if n.Age < time.Minute {
 		return p.w.T("age.now")
 	}

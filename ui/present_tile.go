@@ -22,7 +22,7 @@ func (p presenter) tile(b *station.BedView, now time.Time) widget.TileModel {
 	if m.Message = p.message(b, now); m.Message.State != "" {
 		return m
 	}
-	m.Readings = tileReadings(p.items(b, now))
+	m.Readings = tileReadings(p.items(b))
 	for _, w := range tileWaves(b.Waves) {
 		m.Traces = append(m.Traces, widget.Trace{Label: w.Metric.Label, Class: w.Metric.Class})
 	}

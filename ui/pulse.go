@@ -29,8 +29,6 @@ func (u *UI) pulse(ctx context.Context) {
 					u.Frame(u.now())
 				}
 			})
-		} else {
-			u.skipped.Add(1)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func newShell(u *UI) *shell {
 		{routeTrend, fynetheme.IconNameHistory}, {routeDevices, fynetheme.IconNameComputer},
 		{routeSettings, fynetheme.IconNameSettings}, {routeAbout, fynetheme.IconNameInfo},
 	} {
-		item := widget.NewRailItem(fynetheme.Icon(r.icon), u.w.T(r.at.word()), 11*scale, func() { u.go_(r.at) })
+		item := widget.NewRailItem(fynetheme.Icon(r.icon), u.w.T(r.at.word()), 11*scale, func() { u.visit(r.at) })
 		s.rail[r.at] = item
 		s.railBox.Add(item)
 	}

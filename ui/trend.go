@@ -206,12 +206,12 @@ func (p *trendPage) keys() []widget.Key {
 // ask reads the record and draws, apart from the window.
 func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	w := p.u.w
-	q := question{lanes: p.questions(b, now), to: now.Add(-p.back)}
+	q := question{lanes: p.questions(b), to: now.Add(-p.back)}
 	q.from = q.to.Add(-p.span)
 	young := b.Encounter != nil && b.Encounter.Start.After(q.from)
 	if young && p.back == 0 {
-		// A young stay fills the plot, but five minutes at least.
-		q.from = earlier(b.Encounter.Start, q.to.Add(-5*time.Minute))
+		// A young stay fills the plot, but two minutes at least.
+		q.from = earlier(b.Encounter.Start, q.to.Add(-2*time.Minute))
 	}
 	for i := range b.Devices {
 		q.devices = append(q.devices, b.Devices[i].ID)

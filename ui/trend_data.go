@@ -195,10 +195,10 @@ func scaleOf(r rank, all [][]mdib.Rollup) (low, high float64) {
 }
 
 // questions groups the values of a bed into lanes.
-func (p *trendPage) questions(b *station.BedView, now time.Time) []laneQuestion {
+func (p *trendPage) questions(b *station.BedView) []laneQuestion {
 	var lanes []laneQuestion
 	have := map[rank]bool{}
-	for _, it := range p.u.present.items(b, now) {
+	for _, it := range p.u.present.items(b) {
 		if len(lanes) == maxLanes || it.rank == rankRest || have[it.rank] || it.rank == rankPulse && have[rankHeart] {
 			continue
 		}

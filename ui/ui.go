@@ -43,7 +43,6 @@ type UI struct {
 	second  time.Time // when what changes once a second was last shown
 	frames  int
 	pending atomic.Bool
-	skipped atomic.Int64
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -110,7 +109,7 @@ func (u *UI) build() {
 	u.win.SetContent(u.shell.box)
 	u.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { u.key(e.Name) })
 	u.win.Canvas().SetOnTypedRune(u.rune)
-	u.go_(u.at)
+	u.visit(u.at)
 }
 
 func (u *UI) preferences() Preferences {
@@ -186,8 +185,8 @@ func flashAt(now time.Time) widget.Flash {
 	return widget.Flash{High: ns%int64(time.Second/2) < int64(time.Second/4), Medium: ns%medium < medium/2}
 }
 
-// go_ shows a page.
-func (u *UI) go_(r route) {
+// visit shows a page.
+func (u *UI) visit(r route) {
 	if u.pages[r] == nil {
 		return
 	}
@@ -219,7 +218,7 @@ func (u *UI) openBed(i int) {
 		return
 	}
 	u.bed = i
-	u.go_(routeBed)
+	u.visit(routeBed)
 }
 
 // bedView is the bed whose pages are shown; nil on a ward without beds.

@@ -213,7 +213,7 @@ func TestKeysLeadEverywhere(t *testing.T) {
 			t.Errorf("%s leads to page %d, want %d", key, b.at, at)
 		}
 	}
-	b.go_(routeWard)
+	b.visit(routeWard)
 	b.key(fyne.KeyDown)
 	b.key(fyne.KeyDown)
 	b.key(fyne.KeyRight)
@@ -261,7 +261,7 @@ func TestLanguageIsChosenBySetting(t *testing.T) {
 	b.must("Libre", "SANS LIAISON depuis", "Réglages")
 	b.mustNot("Settings")
 	for _, code := range assets.Languages() {
-		newBench(t, uitest.Busy(start), func(d *Deps) { d.Settings = &memory{Preferences{Language: code, TextScale: 1.3}} }).go_(routeAbout)
+		newBench(t, uitest.Busy(start), func(d *Deps) { d.Settings = &memory{Preferences{Language: code, TextScale: 1.3}} }).visit(routeAbout)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"lamplight/mdib"
 )
 
-// builders are the keys that are put together at run time, with their parts.
+// builtKeys are the keys that are put together at run time, with their parts.
 func builtKeys() map[string]bool {
 	keys := map[string]bool{}
 	for s := mdib.LinkInitial; s <= mdib.LinkTerminal; s++ {

@@ -18,7 +18,7 @@ type tileGeometry struct {
 	limits                  bool
 }
 
-// pattern says how a tile of this size is divided. Wide tiles give the waves
+// geometry says how a tile of this size is divided. Wide tiles give the waves
 // more seconds and stand heart rate and oxygen side by side.
 func geometry(w, h float32, readings []Reading, traces int) tileGeometry {
 	g := tileGeometry{w: w, h: h}
