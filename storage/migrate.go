@@ -66,7 +66,7 @@ func inTx(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 		return err
 	}
 	if err := do(tx); err != nil {
-		tx.Rollback()
+		_ = tx.Rollback() // err says what is wrong
 		return err
 	}
 	return tx.Commit()

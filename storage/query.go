@@ -19,7 +19,7 @@ func (db *DB) view(ctx context.Context, what string, do func(*sql.Tx) error) err
 	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err == nil {
 		err = do(tx)
-		tx.Rollback()
+		_ = tx.Rollback() // nothing was written
 	}
 	if err != nil {
 		return fmt.Errorf("reading %s from %s: %w", what, db.path, err)

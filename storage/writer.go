@@ -93,7 +93,7 @@ func (w *writer) run(tick <-chan time.Time) {
 	for {
 		select {
 		case now := <-tick:
-			w.write(now)
+			_ = w.write(now) // what is wrong stands in the health; it is tried again
 		case r := <-w.db.asks:
 			r.reply <- r.do()
 		case <-w.db.stop:

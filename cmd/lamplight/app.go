@@ -211,7 +211,7 @@ func (a *App) send(ctx context.Context, u UplinkConfig) error {
 	a.lines[u.Name] = &line{
 		board: opt.Board,
 		task: start(func(ctx context.Context) {
-			uplink.Run(ctx, a.DB, target, opt) // fails only without a name, which check refuses
+			_ = uplink.Run(ctx, a.DB, target, opt) // fails only without a name, which check refuses
 		}),
 	}
 	return nil

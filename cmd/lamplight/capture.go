@@ -43,7 +43,7 @@ func readCapture(path string) (capture, error) {
 		return capture{}, fmt.Errorf("capture %s is empty: nothing was recorded, record it again", path)
 	}
 	if isPacketCapture(b) {
-		m, err := packetMessages(bytes.NewReader(b))
+		m, err := packetMessages(b)
 		if err != nil {
 			return capture{}, fmt.Errorf("packet capture %s: %w", path, err)
 		}
@@ -74,12 +74,11 @@ type packetReader interface {
 }
 
 // packetMessages takes the UDP payloads out of a packet capture, in order.
-func packetMessages(r *bytes.Reader) ([]message, error) {
+func packetMessages(b []byte) ([]message, error) {
 	var p packetReader
-	p, err := pcapgo.NewNgReader(r, pcapgo.DefaultNgReaderOptions)
+	p, err := pcapgo.NewNgReader(bytes.NewReader(b), pcapgo.DefaultNgReaderOptions)
 	if err != nil {
-		r.Reset(mustAll(r))
-		if p, err = pcapgo.NewReader(r); err != nil {
+		if p, err = pcapgo.NewReader(bytes.NewReader(b)); err != nil {
 			return nil, err
 		}
 	}
@@ -102,12 +101,6 @@ func packetMessages(r *bytes.Reader) ([]message, error) {
 		}
 	}
 	return out, nil
-}
-
-func mustAll(r *bytes.Reader) []byte {
-	r.Seek(0, io.SeekStart) // cannot fail on a bytes.Reader
-	b, _ := io.ReadAll(r)
-	return b
 }
 
 // hexMessages reads a text of messages: '#' starts a comment, the bytes are the

@@ -316,7 +316,7 @@ func (p *reportPrinter) line(v any) {
 	if err != nil {
 		panic(err) // only finite numbers and strings get here
 	}
-	p.w.Write(append(b, '\n')) // a bufio.Writer keeps its error for Flush
+	fmt.Fprintf(p.w, "%s\n", b)
 }
 
 func (p *reportPrinter) since(t time.Time) float64 {

@@ -162,7 +162,7 @@ func (s syncState) Status() ui.SyncStatus {
 	for _, l := range s.lines {
 		st := l.board.Status()
 		out.Enabled = true
-		out.Pending += int(max(st.Pending, 0))
+		out.Pending += max(st.Pending, 0)
 		out.Parked += int(st.Parked)
 		if out.LastContact.IsZero() || st.LastSuccess.Before(out.LastContact) {
 			out.LastContact = st.LastSuccess

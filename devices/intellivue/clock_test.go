@@ -2,6 +2,7 @@ package intellivue
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,7 +98,7 @@ func TestMappedTimesKeepTheMonotonicReading(t *testing.T) {
 	c := clock{live: true}
 	now := time.Now()
 	c.see(1000, now)
-	if got := c.time(9000); got == got.Round(0) {
+	if got := c.time(9000); !strings.Contains(got.String(), "m=") {
 		t.Error("the monotonic reading was stripped")
 	}
 }

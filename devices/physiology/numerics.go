@@ -104,13 +104,12 @@ func (p *Patient) rate(t float64, accept func(beat) bool) float64 {
 		if !accept(b) {
 			continue
 		}
-		gap := last - b.at
 		if n == 0 && math.IsNaN(last) {
-			gap = 0
 			if t-b.at > still {
 				return 0
 			}
 		} else {
+			gap := last - b.at
 			if gap > still {
 				break
 			}
