@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"image"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -289,4 +290,36 @@ func BenchmarkFrameOfSixteenBeds(b *testing.B) {
 		now = now.Add(time.Second / 30)
 		u.Frame(now)
 	}
+}
+
+// Whatever is pressed in whatever order, on wards that change meanwhile, the
+// window goes on.
+func TestRandomKeysOnAChangingWard(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	wards := [][]uitest.Bed{uitest.Busy(start).Beds, uitest.Calm(3, start).Beds, nil, uitest.Calm(9, start).Beds}
+	b := newBench(t, uitest.Busy(start), func(d *Deps) { d.History, d.Devices, d.Settings = &tape{}, &shelf{}, &memory{} })
+	keys := []fyne.KeyName{fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight, fyne.KeySpace, fyne.KeyReturn, fyne.KeyEscape, fyne.KeyEnd,
+		fyne.KeyF1, fyne.KeyF6, fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF12}
+	runes := []rune("123489aAdDnN+?x")
+	for i := range 600 {
+		switch random.IntN(8) {
+		case 0, 1, 2:
+			b.key(keys[random.IntN(len(keys))])
+		case 3, 4, 5:
+			b.rune(runes[random.IntN(len(runes))])
+		case 6:
+			b.closeDialogs()
+		case 7:
+			if i%5 == 0 {
+				b.ward.Beds = append([]uitest.Bed(nil), wards[random.IntN(len(wards))]...)
+			}
+		}
+		b.after(time.Duration(random.IntN(1500)) * time.Millisecond)
+		b.working.Wait()
+	}
+	b.closeDialogs()
+	b.ward.Beds = wards[1]
+	b.visit(routeWard)
+	b.after(time.Second)
+	b.must("Haugen, I.")
 }

@@ -341,3 +341,26 @@ func TestGrid(t *testing.T) {
 		}
 	}
 }
+
+func TestWardWithoutBedsSaysWhatToDo(t *testing.T) {
+	b := newBench(t, &uitest.Ward{Started: start}, nil)
+	b.must("No beds yet. Add a device on the Devices page (F8).")
+	for _, key := range []fyne.KeyName{fyne.KeyDown, fyne.KeySpace, fyne.KeyReturn, fyne.KeyF7, fyne.KeyF6, fyne.KeyRight, fyne.KeyEscape} {
+		b.key(key) // nothing to act on
+		b.after(time.Second)
+	}
+	for _, r := range "1adn+?" {
+		b.rune(r)
+		b.closeDialogs()
+		b.after(time.Second)
+	}
+	b.ward.Beds = uitest.Calm(3, start).Beds
+	b.after(time.Second)
+	b.visit(routeWard)
+	b.after(time.Second)
+	b.must("Haugen, I.")
+	b.ward.Beds = b.ward.Beds[:1]
+	b.after(time.Second)
+	b.must("Haugen, I.")
+	b.mustNot("Mwangi")
+}

@@ -10,6 +10,7 @@ import (
 	"lamplight/ui/widget"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 )
 
@@ -20,6 +21,7 @@ type wardPage struct {
 	tiles  []*widget.Tile
 	views  []station.BedView
 	box    *fyne.Container
+	none   *canvas.Text // says what to do on a ward without beds
 	chosen int
 	mark   bool // the chosen tile is shown as such: since a key moved it
 }
@@ -32,7 +34,9 @@ const (
 func newWardPage(u *UI) *wardPage {
 	p := &wardPage{u: u}
 	p.waves = newWaves(u.epoch, p.floor)
-	p.box = container.New(&gridLayout{p}, p.waves.image)
+	p.none = widget.NewText(16*u.textScale(), false, theme.Ink(theme.Quiet))
+	p.none.Alignment = fyne.TextAlignCenter
+	p.box = container.New(&gridLayout{p}, p.waves.image, p.none)
 	return p
 }
 
@@ -51,6 +55,11 @@ func (p *wardPage) show(v *station.View, now time.Time) {
 		again = again || len(p.views) != len(v.Beds) || !sameWaves(p.views[i].Waves, b.Waves) ||
 			before.Message.State != m.Message.State || (len(before.Readings) == 0) != (len(m.Readings) == 0)
 	}
+	text := ""
+	if len(v.Beds) == 0 {
+		text = p.u.w.T("ward.noBeds")
+	}
+	widget.SetText(p.none, text, theme.Ink(theme.Quiet))
 	p.views = v.Beds
 	if again {
 		p.place()
@@ -216,6 +225,7 @@ func (g *gridLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSiz
 func (g *gridLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	p := g.p
 	p.waves.image.Resize(s)
+	p.none.Resize(s)
 	columns, rows := grid(len(p.tiles), s)
 	w := (s.Width - gridGap*float32(columns+1)) / float32(columns)
 	h := (s.Height - gridGap*float32(rows+1)) / float32(rows)
