@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type bedside struct {
 	tty     string // a link to the oximeter's line, like those of /dev/serial/by-id
 	unplug  func()
 	plug    func()
+	stop    func() // ends both, for good
 }
 
 func newBedside(t *testing.T) *bedside {
@@ -48,9 +50,9 @@ func newBedside(t *testing.T) *bedside {
 		BedLabel: "Bed 1", Serial: "DE12345678", Demo: true, Patient: &mdib.Patient{Family: "Haugen", Identifier: "4711", Category: mdib.Adult}})
 	ctx, cancel := context.WithCancel(context.Background())
 	played := start(func(context.Context) { b.monitor.Serve(ctx, conn) })
-	t.Cleanup(func() { cancel(); conn.Close(); played.stop() })
-
 	b.unplug = func() {}
+	b.stop = func() { cancel(); conn.Close(); played.stop(); b.unplug() }
+	t.Cleanup(func() { b.stop() })
 	b.plug = func() {
 		master, slave, err := link.OpenPTY()
 		if err != nil {
@@ -62,10 +64,9 @@ func newBedside(t *testing.T) *bedside {
 		}
 		o := nonin.New(physiology.NewPatient(physiology.Profile{Seed: 2, HeartRate: 64}), nonin.Options{Format: 7})
 		played := start(func(ctx context.Context) { o.Serve(ctx, master) })
-		b.unplug = func() { os.Remove(b.tty); played.stop(); master.Close() }
+		b.unplug = sync.OnceFunc(func() { os.Remove(b.tty); played.stop(); master.Close() })
 	}
 	b.plug()
-	t.Cleanup(func() { b.unplug() })
 	b.config = Config{Unit: "Ward", Beds: []BedConfig{{Label: "1"}, {Label: "2"}}, Devices: []DeviceConfig{
 		{Name: "Monitor", Model: "intellivue", Address: "udp://" + conn.LocalAddr().String(), Bed: "1"},
 		{Name: "Oximeter", Model: "nonin", Address: "serial:" + b.tty, Bed: "2", Options: map[string]string{"mode": "demo"}},
@@ -173,8 +174,8 @@ func shown(w *ui.UI) []string {
 
 // Closing leaves no goroutine.
 func TestCloseLeavesNothing(t *testing.T) {
-	b := newBedside(t)
 	before := goleak.IgnoreCurrent()
+	b := newBedside(t)
 	a, err := Start(t.Context(), b.config, all.Registry(), "", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -186,6 +187,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
+	b.stop()
 	goleak.VerifyNone(t, before)
 }
 
