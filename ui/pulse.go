@@ -43,6 +43,6 @@ func (u *UI) work(slow func() error, done func(error)) {
 		if u.ctx.Err() != nil {
 			return
 		}
-		fyne.Do(func() { done(err) })
+		u.post(func() { done(err) })
 	}()
 }

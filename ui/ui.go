@@ -47,6 +47,7 @@ type UI struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	working sync.WaitGroup
+	post    func(func()) // fyne.Do; tests, where that runs at once on any goroutine, have a queue
 	closed  bool
 	dialog  dialog.Dialog
 }
@@ -77,7 +78,7 @@ func New(app fyne.App, deps Deps) *UI {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	u := &UI{app: app, deps: deps, epoch: deps.Now()}
+	u := &UI{app: app, deps: deps, epoch: deps.Now(), post: fyne.Do}
 	u.ctx, u.cancel = context.WithCancel(context.Background())
 	app.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon()))
 	u.win = app.NewWindow("Lamplight")

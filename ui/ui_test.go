@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,9 @@ type bench struct {
 	t    *testing.T
 	ward *uitest.Ward
 	now  time.Time
+
+	mu     sync.Mutex
+	posted []func() // what work has done, to be shown by settle
 }
 
 func newBench(t *testing.T, ward *uitest.Ward, change func(*Deps)) *bench {
@@ -33,6 +37,11 @@ func newBench(t *testing.T, ward *uitest.Ward, change func(*Deps)) *bench {
 		change(&deps)
 	}
 	b.UI = New(test.NewTempApp(t), deps)
+	b.post = func(f func()) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.posted = append(b.posted, f)
+	}
 	b.win.Resize(fyne.NewSize(1366, 768))
 	t.Cleanup(b.cancel)
 	b.after(time.Second)
