@@ -6,8 +6,11 @@ GO      := go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 FUZZ    ?= 30s
 
-# Fyne logs an error at every start when the locale is not set.
-export LANG ?= en_GB.UTF-8
+# Fyne logs an error at every start when the locale names no language.
+ifneq ($(filter C C.% POSIX,$(or $(LC_ALL),$(LANG),C)),)
+export LANG := en_GB.UTF-8
+unexport LC_ALL
+endif
 
 .PHONY: run test check bench fuzz emulate screenshots interop build setup clean
 
