@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -28,7 +29,11 @@ func (o optionFlag) Set(s string) error {
 // parseInterspersed lets flags stand before, between and after the arguments.
 func parseInterspersed(fs *flag.FlagSet, args []string) (pos []string, err error) {
 	for {
-		if err := fs.Parse(args); err != nil {
+		err := fs.Parse(args)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			return nil, err
+		case err != nil:
 			return nil, usageError(err.Error())
 		}
 		if fs.NArg() == 0 {

@@ -80,6 +80,8 @@ func (s *startFlags) parse(fs *flag.FlagSet, args []string) error {
 		return err
 	case len(pos) > 0:
 		return usageError(fmt.Sprintf("unexpected argument %q", pos[0]))
+	case s.runFor < 0 || s.runFor == 0 && flagGiven(fs, "for"):
+		return usageError(fmt.Sprintf("--for %v is no time to run; write one like 60s, or leave it out to run until told to stop", s.runFor))
 	}
 	if s.data == "" {
 		dir, err := dataDir()

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"io/fs"
+	"os"
 
 	"lamplight/devices/all"
 	"lamplight/ui"
@@ -20,6 +21,9 @@ func window(ctx context.Context, args []string, stderr io.Writer) (err error) {
 	var s startFlags
 	s.register(flags)
 	if err := s.parse(flags, args); err != nil {
+		return err
+	}
+	if err := checkDisplay(os.Getenv("DISPLAY")); err != nil {
 		return err
 	}
 	a, ward, err := s.start(ctx)
