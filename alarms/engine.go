@@ -195,13 +195,14 @@ func (e *Engine) Conditions(mds uuid.UUID, buf []Condition) []Condition {
 	if d := e.devices[mds]; d != nil {
 		buf = d.conditions(buf)
 	}
-	slices.SortStableFunc(buf, compare)
+	slices.SortStableFunc(buf, Compare)
 	return buf
 }
 
-// compare orders by urgency: priority, not yet acknowledged, the patient
-// before the equipment, the newest first.
-func compare(a, b Condition) int {
+// Compare orders by urgency: priority, not yet acknowledged, the patient
+// before the equipment, the newest first. It is the one order of all lists of
+// conditions: nothing stands before what is of higher priority.
+func Compare(a, b Condition) int {
 	seen := func(c Condition) int {
 		if c.Acknowledged.IsZero() {
 			return 0

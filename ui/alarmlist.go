@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"lamplight/alarms"
@@ -15,30 +16,28 @@ type alarmList struct {
 	u       *UI
 	bar     *widget.AlarmBar
 	all     []wardAlarm
-	shown   alarmKey
-	since   time.Time // the shown one has been on the screen since
-	pinned  bool      // chosen with N: stays until it is gone
+	shown   alarms.Key
+	since   time.Time  // the shown one has been on the screen since
+	chosen  bool       // with N: stays for chosenFor, or until something more urgent comes
+	lead    alarms.Key // the most urgent one when it was chosen
 	present bool
 }
 
-// wardAlarm is one condition and its bed.
+// wardAlarm is one condition and its bed; noBed when it is about the workstation.
 type wardAlarm struct {
 	bed  int
-	name string
 	cond alarms.Condition
 }
 
-// alarmKey names a condition over all beds.
-type alarmKey struct {
-	device [16]byte
-	ref    mdib.Ref
-}
-
-func (a *wardAlarm) key() alarmKey { return alarmKey{a.cond.MDS, a.cond.Ref} }
+const noBed = -1
 
 // seenBefore is how long a condition must have been on the screen before a key
 // can acknowledge it: nobody confirms what appeared under the finger.
 const seenBefore = 400 * time.Millisecond
+
+// chosenFor is how long a condition chosen with N stays before the most urgent
+// one. Longer would hide that one for good.
+const chosenFor = 20 * time.Second
 
 func newAlarmList(u *UI) *alarmList {
 	l := &alarmList{u: u}
@@ -46,7 +45,11 @@ func newAlarmList(u *UI) *alarmList {
 		widget.Key{Cap: u.w.T("key.enter"), Does: u.w.T("do.acknowledge")},
 		widget.Key{Cap: "N", Does: u.w.T("do.next")})
 	l.bar.OnTapped = func() {
-		if a := l.current(); a != nil {
+		switch a := l.current(); {
+		case a == nil:
+		case a.bed == noBed:
+			u.say("setting.station", u.present.condition(&a.cond))
+		default:
 			u.openBed(a.bed)
 		}
 	}
@@ -57,13 +60,17 @@ func newAlarmList(u *UI) *alarmList {
 func (l *alarmList) show(v *station.View, now time.Time) bool {
 	l.all = l.all[:0]
 	var counts [3]int
-	for i := range v.Beds {
-		for _, c := range v.Beds[i].Conditions {
-			l.all = append(l.all, wardAlarm{i, v.Beds[i].Label, c})
+	add := func(bed int, conditions []alarms.Condition) {
+		for _, c := range conditions {
+			l.all = append(l.all, wardAlarm{bed, c})
 			counts[urgency(c.Priority)]++
 		}
 	}
-	sortAlarms(l.all)
+	add(noBed, v.Conditions)
+	for i := range v.Beds {
+		add(i, v.Beds[i].Conditions)
+	}
+	slices.SortStableFunc(l.all, func(a, b wardAlarm) int { return alarms.Compare(a.cond, b.cond) })
 	visible := len(l.all) > 0
 	changed := visible != l.present
 	l.present = visible
@@ -77,20 +84,25 @@ func (l *alarmList) show(v *station.View, now time.Time) bool {
 	if !visible {
 		return changed
 	}
-	if cur := l.current(); cur == nil || !l.pinned {
-		l.pinned = false
+	if l.current() == nil || l.all[0].cond.Key() != l.lead || now.Sub(l.since) > chosenFor {
+		l.chosen = false
+	}
+	if !l.chosen {
 		l.turnTo(0, now)
 	}
 	cur := l.current()
 	w := l.u.w
-	m := widget.AlarmBarModel{Bed: w.T("bed.title", cur.name), Alarm: l.u.present.alarm(&cur.cond, now)}
-	if e := v.Beds[cur.bed].Encounter; e != nil {
-		m.Detail = l.u.present.name(e, false)
-	}
-	if cur.cond.Provenance == mdib.FromDevice {
-		m.Detail = joined(m.Detail, w.T("alarm.fromDevice"))
-	} else {
-		m.Detail = joined(m.Detail, w.T("alarm.fromStation"))
+	m := widget.AlarmBarModel{Bed: w.T("setting.station"), Alarm: l.u.present.alarm(&cur.cond, now)}
+	if cur.bed != noBed {
+		m.Bed = w.T("bed.title", v.Beds[cur.bed].Label)
+		if e := v.Beds[cur.bed].Encounter; e != nil {
+			m.Detail = l.u.present.name(e, false)
+		}
+		from := "alarm.fromStation"
+		if cur.cond.Provenance == mdib.FromDevice {
+			from = "alarm.fromDevice"
+		}
+		m.Detail = joined(m.Detail, w.T(from))
 	}
 	if m.Alarm.Acknowledged {
 		m.Detail = joined(m.Detail, w.T("alarm.acknowledged"))
@@ -122,28 +134,9 @@ func urgency(p mdib.Priority) int {
 	return 2
 }
 
-// sortAlarms puts first what nobody has seen, then by priority, then the newest.
-func sortAlarms(all []wardAlarm) {
-	before := func(a, b *wardAlarm) bool {
-		x, y := &a.cond, &b.cond
-		if s, t := x.Acknowledged.IsZero(), y.Acknowledged.IsZero(); s != t {
-			return s
-		}
-		if x.Priority != y.Priority {
-			return x.Priority > y.Priority
-		}
-		return x.Onset.After(y.Onset)
-	}
-	for i := 1; i < len(all); i++ { // few, and nearly sorted: insertion keeps equals in place
-		for k := i; k > 0 && before(&all[k], &all[k-1]); k-- {
-			all[k], all[k-1] = all[k-1], all[k]
-		}
-	}
-}
-
 func (l *alarmList) current() *wardAlarm {
 	for i := range l.all {
-		if l.all[i].key() == l.shown {
+		if l.all[i].cond.Key() == l.shown {
 			return &l.all[i]
 		}
 	}
@@ -151,7 +144,7 @@ func (l *alarmList) current() *wardAlarm {
 }
 
 func (l *alarmList) turnTo(i int, now time.Time) {
-	if k := l.all[i].key(); k != l.shown {
+	if k := l.all[i].cond.Key(); k != l.shown {
 		l.shown, l.since = k, now
 	}
 }
@@ -159,9 +152,9 @@ func (l *alarmList) turnTo(i int, now time.Time) {
 // next shows the condition after this one.
 func (l *alarmList) next(now time.Time) {
 	for i := range l.all {
-		if l.all[i].key() == l.shown {
+		if l.all[i].cond.Key() == l.shown {
 			l.turnTo((i+1)%len(l.all), now)
-			l.pinned = true
+			l.chosen, l.lead = true, l.all[0].cond.Key()
 			l.u.looked = time.Time{}
 			return
 		}
@@ -175,5 +168,5 @@ func (l *alarmList) acknowledge(now time.Time) {
 		return
 	}
 	l.u.acknowledge(cur.cond, now)
-	l.pinned = false
+	l.chosen = false
 }

@@ -109,8 +109,11 @@ func (u *UI) confirm(title, text, yes string, do func()) {
 }
 
 // tell shows an error in the words it came with.
-func (u *UI) tell(title string, err error) {
-	label := fynewidget.NewLabel(err.Error())
+func (u *UI) tell(title string, err error) { u.say(title, err.Error()) }
+
+// say shows a text whole, with nothing to decide.
+func (u *UI) say(title, text string) {
+	label := fynewidget.NewLabel(text)
 	label.Wrapping = fyne.TextWrapWord
 	ok := u.newButton(u.w.T("do.close"), u.closeDialog)
 	u.open(u.w.T(title), label, 520, ok)
@@ -151,6 +154,7 @@ func (u *UI) allKeys() []widget.Key {
 		{Cap: "F7", Does: w.T("keys.bedPage")},
 		{Cap: "F8", Does: w.T("keys.devices")},
 		{Cap: "F9", Does: w.T("keys.settings")},
+		{Cap: "F11", Does: w.T("keys.fullScreen")},
 		{Cap: "F12", Does: w.T("keys.about")},
 		{Cap: "? F1", Does: w.T("keys.this")},
 	}

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"strconv"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 )
@@ -32,6 +35,8 @@ func (u *UI) key(k fyne.KeyName) {
 		u.visit(routeDevices)
 	case fyne.KeyF9:
 		u.visit(routeSettings)
+	case fyne.KeyF11:
+		u.win.SetFullScreen(!u.win.FullScreen())
 	case fyne.KeyF12:
 		u.visit(routeAbout)
 	}
@@ -51,10 +56,40 @@ func (u *UI) rune(r rune) {
 		u.showKeys()
 	case r == 'n' || r == 'N':
 		u.shell.next(u.now())
-	case r >= '1' && r <= '9' && (u.at == routeWard || u.at == routeBed):
-		u.openBed(int(r - '1'))
+	case r >= '0' && r <= '9' && (u.at == routeWard || u.at == routeBed):
+		u.figure(int(r-'0'), u.now())
 	}
 }
 
+// together is how soon after the first a second figure must come to make one
+// number with it.
+const together = time.Second
+
+// figure opens the bed of that number at once; a second figure soon after makes
+// a number of two, if there is such a bed.
+func (u *UI) figure(n int, now time.Time) {
+	if two := 10*u.typed + n; u.typed > 0 && now.Sub(u.typedAt) < together && u.bedNumbered(two) >= 0 {
+		u.typed = 0
+		u.openBed(u.bedNumbered(two))
+		return
+	}
+	u.typed, u.typedAt = n, now
+	u.openBed(u.bedNumbered(n))
+}
+
+// bedNumbered finds the bed whose label is a number, "07" for 7, or else the
+// n-th; -1 if there is none.
+func (u *UI) bedNumbered(n int) int {
+	for i := range u.view.Beds {
+		if label, err := strconv.Atoi(u.view.Beds[i].Label); err == nil && label == n {
+			return i
+		}
+	}
+	if n < 1 || n > len(u.view.Beds) {
+		return -1
+	}
+	return n - 1
+}
+
 // systemLanguage is what the desktop is set to.
-func systemLanguage() string { return string(lang.SystemLocale().LanguageString()) }
+func systemLanguage() string { return lang.SystemLocale().LanguageString() }

@@ -311,10 +311,7 @@ func (p presenter) ageOf(birth, now time.Time) string {
 
 // alarm is one condition as a line shows it.
 func (p presenter) alarm(c *alarms.Condition, now time.Time) widget.Alarm {
-	text := strings.TrimLeft(c.Text, "*! ") // a device's own marks: ours come before
-	if text == "" {
-		text = c.Code.String()
-	}
+	text := p.condition(c)
 	if !c.Present {
 		text += " · " + p.w.T("alarm.ended")
 	} else if d := now.Sub(c.Onset); !c.Onset.IsZero() && d >= 0 {

@@ -2,9 +2,11 @@ package ui
 
 import (
 	"image/color"
+	"slices"
 	"strconv"
 	"time"
 
+	"lamplight/alarms"
 	"lamplight/mdib"
 	"lamplight/station"
 	"lamplight/ui/theme"
@@ -127,7 +129,12 @@ func (s *shell) show(v *station.View, now time.Time) {
 	if occupied > 0 {
 		text = w.T("chip.recording", strconv.Itoa(recording), strconv.Itoa(occupied))
 	}
-	wider = s.recorder.Set(text, ink, none, raised) || wider
+	ground := raised
+	if slices.ContainsFunc(v.Conditions, func(c alarms.Condition) bool { return c.Finding == alarms.FindRecord && c.Present }) {
+		text = w.T("chip.recordTrouble")
+		ink, ground = theme.Ink(theme.OnMedium), theme.Ink(theme.Medium)
+	}
+	wider = s.recorder.Set(text, ink, none, ground) || wider
 	wider = s.showSync(now) || wider
 	if wider {
 		s.top.Refresh()

@@ -38,6 +38,9 @@ type UI struct {
 	view  station.View
 	bed   int // the bed whose pages are shown
 
+	typed   int // the figure that was typed last, and when
+	typedAt time.Time
+
 	flash   widget.Flash
 	looked  time.Time // when the view was last taken
 	second  time.Time // when what changes once a second was last shown

@@ -166,7 +166,7 @@ func TestAlarmBarAcknowledgesWhatHasBeenSeen(t *testing.T) {
 		t.Fatalf("Enter acknowledged %d conditions", len(b.ward.Acked))
 	}
 	b.after(time.Second)
-	if got := b.shell.alarms.bar.Model().Alarm.Text; !strings.Contains(got, "ABP low") {
+	if got := b.shell.alarms.bar.Model().Alarm.Text; !strings.Contains(got, "ABP sys low") {
 		t.Errorf("after that the bar shows %q, not the next unacknowledged one", got)
 	}
 	first := b.shell.alarms.bar.Model().Alarm.Text

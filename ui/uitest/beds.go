@@ -56,13 +56,25 @@ func Calm(n int, started time.Time) *Ward {
 func Busy(started time.Time) *Ward {
 	w := Calm(16, started)
 	at := func(d time.Duration) time.Time { return started.Add(d) }
-	condition := func(ref, text string, p mdib.Priority, k mdib.AlertKind, source mdib.Ref) alarms.Condition {
-		return alarms.Condition{AlertCondition: mdib.AlertCondition{Ref: mdib.Ref(ref), Source: source, Kind: k, Priority: p, Present: true, Text: text, Provenance: mdib.FromWorkstation}, Onset: at(-31 * time.Second), Value: math.NaN(), Limit: math.NaN()}
+	condition := func(c alarms.Condition, ref, text string, p mdib.Priority, k mdib.AlertKind, source mdib.Ref) alarms.Condition {
+		from := c.Provenance
+		c.AlertCondition = mdib.AlertCondition{Ref: mdib.Ref(ref), Source: source, Kind: k, Priority: p, Present: true, Text: text, Provenance: from}
+		c.Onset = at(-31 * time.Second)
+		return c
 	}
+	nan := math.NaN()
+	device := alarms.Condition{Finding: alarms.FindDevice, Value: nan, Limit: nan}
+	below := func(label, unit string, v, limit float64) alarms.Condition {
+		c := alarms.Condition{Finding: alarms.FindLow, Label: label, Unit: unit, Value: v, Limit: limit}
+		c.Provenance = mdib.FromWorkstation
+		return c
+	}
+	lost := alarms.Condition{Finding: alarms.FindLink, Reason: mdib.ReasonSilent, Value: nan, Limit: nan}
+	lost.Provenance = mdib.FromWorkstation
 	w.Beds[3] = Bed{Label: "04"}
 	w.Beds[4].SpO2 = 91
-	w.Beds[4].Alerts = []alarms.Condition{condition("spo2", "SpO₂ low 91 < 92", mdib.PriorityMedium, mdib.Physiological, "MDC_PULS_OXIM_SAT_O2")}
-	w.Beds[6].Alerts = []alarms.Condition{condition("asy", "ASYSTOLE", mdib.PriorityHigh, mdib.Physiological, "MDC_ECG_HEART_RATE"), condition("abp", "ABP low 61 < 90", mdib.PriorityHigh, mdib.Physiological, "MDC_PRESS_BLD_ART_ABP_SYS")}
+	w.Beds[4].Alerts = []alarms.Condition{condition(below("SpO₂", "%", 91, 92), "spo2", "SpO₂ low 91.0 < 92", mdib.PriorityMedium, mdib.Physiological, "MDC_PULS_OXIM_SAT_O2")}
+	w.Beds[6].Alerts = []alarms.Condition{condition(device, "0-asystole", "***ASYSTOLE", mdib.PriorityHigh, mdib.Physiological, "MDC_ECG_HEART_RATE"), condition(below("ABP sys", "mmHg", 61, 90), "abp", "ABP sys low 61.0 < 90", mdib.PriorityHigh, mdib.Physiological, "MDC_PRESS_BLD_ART_ABP_SYS")}
 	w.Beds[6].Rate, w.Beds[6].Sys, w.Beds[6].Dia, w.Beds[6].Stale = 0.5, 61, 40, true
 	w.Beds[8].Link = mdib.Link{State: mdib.LinkConnecting, Since: at(0)}
 	w.Beds[9].Device = "Nonin 3150"
@@ -70,8 +82,8 @@ func Busy(started time.Time) *Ward {
 	w.Beds[9].Waves = []mdib.Metric{Wave("Pleth", "Pleth", mdib.ClassSpO2, 8*time.Millisecond)}
 	w.Beds[11].Device = ""
 	w.Beds[12].Mode = mdib.ModeReal
-	w.Beds[13].Alerts = []alarms.Condition{condition("lead", "ECG lead V off", mdib.PriorityLow, mdib.Technical, "")}
+	w.Beds[13].Alerts = []alarms.Condition{condition(device, "lead", "ECG lead V off", mdib.PriorityLow, mdib.Technical, "")}
 	w.Beds[14].Link = mdib.Link{State: mdib.LinkLost, Since: at(-5 * time.Minute), Reason: mdib.ReasonSilent, Retry: at(240 * time.Hour)}
-	w.Beds[14].Alerts = []alarms.Condition{condition("link", "No data from the monitor", mdib.PriorityLow, mdib.Technical, "")}
+	w.Beds[14].Alerts = []alarms.Condition{condition(lost, "link", "Connection lost (silent)", mdib.PriorityLow, mdib.Technical, "")}
 	return w
 }

@@ -18,7 +18,8 @@ import (
 type Ward struct {
 	Beds    []Bed
 	Started time.Time
-	Acked   map[string]time.Time // by device and condition
+	Station []alarms.Condition   // about the workstation itself
+	Acked   map[string]time.Time // by bed and condition; the workstation's have no bed
 	waves   map[uuid.UUID]map[mdib.Ref]wave
 }
 
@@ -53,6 +54,10 @@ func (w *Ward) View(now time.Time) station.View {
 	v := station.View{At: now}
 	if w.waves == nil {
 		w.waves = map[uuid.UUID]map[mdib.Ref]wave{}
+	}
+	for _, c := range w.Station {
+		c.Acknowledged = w.Acked[string(c.Ref)]
+		v.Conditions = append(v.Conditions, c)
 	}
 	for i := range w.Beds {
 		v.Beds = append(v.Beds, w.bed(&w.Beds[i], now))
@@ -161,16 +166,20 @@ func shape(c mdib.SignalClass, t, rate, resp float64) float64 {
 
 // Acknowledge keeps it.
 func (w *Ward) Acknowledge(device uuid.UUID, condition mdib.Ref, now time.Time) error {
+	bed := ""
 	for i := range w.Beds {
 		if ID(w.Beds[i].Label) == device {
-			if w.Acked == nil {
-				w.Acked = map[string]time.Time{}
-			}
-			w.Acked[w.Beds[i].Label+string(condition)] = now
-			return nil
+			bed = w.Beds[i].Label
 		}
 	}
-	return fmt.Errorf("no device %s", device)
+	if bed == "" && device != uuid.Nil {
+		return fmt.Errorf("no device %s", device)
+	}
+	if w.Acked == nil {
+		w.Acked = map[string]time.Time{}
+	}
+	w.Acked[bed+string(condition)] = now
+	return nil
 }
 
 // Admit puts a patient into an empty bed.
