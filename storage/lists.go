@@ -249,7 +249,7 @@ func eachRow(ctx context.Context, tx *sql.Tx, query string, args []any, do func(
 
 // Stats counts what the record holds.
 type Stats struct {
-	Devices    int
+	Devices    int // that described themselves
 	Encounters int
 	Reports    int // accepted since Open
 	Numerics   int
@@ -268,7 +268,7 @@ func (db *DB) Stats(ctx context.Context) (Stats, error) {
 	var s Stats
 	err := db.view(ctx, "counts", func(tx *sql.Tx) error {
 		var packed int
-		if err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM mds), (SELECT count(*) FROM encounter),
+		if err := tx.QueryRowContext(ctx, `SELECT (SELECT count(DISTINCT mds) FROM description), (SELECT count(*) FROM encounter),
 			(SELECT coalesce(sum(numerics), 0) FROM numerics), (SELECT coalesce(sum(enums), 0) FROM numerics),
 			(SELECT coalesce(sum(samples), 0) FROM waves), (SELECT count(*) FROM alert), (SELECT count(*) FROM link),
 			(SELECT count(*) FROM gap), (SELECT count(*) FROM numerics) + (SELECT count(*) FROM waves),

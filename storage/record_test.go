@@ -321,3 +321,12 @@ func TestWhatCannotBeKeptDoesNotStopTheRest(t *testing.T) {
 		t.Errorf("gaps %+v", g)
 	}
 }
+
+// A port that nothing was heard from is no device of the record yet.
+func TestOnlyDescribedDevicesAreCounted(t *testing.T) {
+	r := newRig(t)
+	r.keep(hello(1), mdib.Report{MDS: mdsID(2), Received: start, Link: &mdib.Link{State: mdib.LinkLost, Reason: mdib.ReasonNoPort}})
+	if s := must(r.Stats(ctx)); s.Devices != 1 || s.Links != 1 {
+		t.Errorf("%+v", s)
+	}
+}
