@@ -201,7 +201,10 @@ func (u *udpConn) refuse(at time.Time, err error) error {
 	if at.Sub(u.refused) < refuseTime {
 		return nil
 	}
-	return netFault(context.Background(), u.name, errors.Join(errRefused, err))
+	if !errors.Is(err, errRefused) { // Windows calls it a reset
+		err = errRefused
+	}
+	return netFault(context.Background(), u.name, err)
 }
 
 func (u *udpConn) Close() error { return u.c.Close() }

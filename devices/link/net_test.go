@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -261,6 +262,9 @@ func TestUDPLastingRefusalIsAFault(t *testing.T) {
 	u := &udpConn{c: refusing{}, name: "udp://10.0.0.9:24105", refused: time.Now().Add(-refuseTime)}
 	_, _, err := u.Read(make([]byte, 8))
 	wantFault(t, err, mdib.ReasonClosed, "udp://10.0.0.9:24105", "nothing listens")
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("not one line: %q", err)
+	}
 	_, err = u.Write([]byte{1})
 	wantFault(t, err, mdib.ReasonClosed, "udp://10.0.0.9:24105")
 }
