@@ -18,7 +18,8 @@ type Deps struct {
 	Devices  Devices
 	Settings Settings
 	Sync     Sync
-	Now      func() time.Time // nil: time.Now
+	Disk     func() (free, perDay uint64) // bytes free for the record and recorded a day, 0 if not known; quick
+	Now      func() time.Time             // nil: time.Now
 	Version  string
 	Licences []Licence // of what the program is built from, for the About page
 }
@@ -45,6 +46,8 @@ type History interface {
 	// Rollups of one metric between from and to, by rising Start, at most about
 	// max of them; a row with Count 0, or a hole between rows, is a gap.
 	Rollups(device uuid.UUID, metric mdib.Ref, from, to time.Time, max int) ([]mdib.Rollup, error)
+	// Encounters of a bed that touch the time between from and to.
+	Encounters(bed string, from, to time.Time) ([]mdib.Encounter, error)
 	// Alerts that began between from and to, oldest first.
 	Alerts(device uuid.UUID, from, to time.Time) ([]mdib.AlertCondition, error)
 }

@@ -180,7 +180,22 @@ func (s *shell) tick(_ time.Time, frames int, d time.Duration) {
 		rate := int(float64(frames)/d.Seconds() + 0.5)
 		note = s.u.w.T("foot.frames", strconv.Itoa(rate)) + " · " + note
 	}
+	if s.u.deps.Disk != nil {
+		note = joined(diskText(s.u.w, s.u.deps.Disk), note)
+	}
 	widget.SetText(s.notes, note, theme.Ink(theme.Quiet))
+}
+
+// diskText says for how long the record has room, or how much room it has.
+func diskText(w *Words, disk func() (free, perDay uint64)) string {
+	switch free, perDay := disk(); {
+	case free == 0:
+		return ""
+	case perDay == 0:
+		return w.T("foot.free", strconv.FormatUint(free/1_000_000_000, 10))
+	default:
+		return w.N("foot.room", int(min(free/perDay, 9999)))
+	}
 }
 
 func (s *shell) flash(f widget.Flash)      { s.alarms.bar.Flash(f) }

@@ -30,7 +30,6 @@ type trendPage struct {
 	spans               []*button
 	bed                 int
 	stay                uuid.UUID // whose values are shown
-	items               []item
 	asked               time.Time // when the record was last asked
 	asking              bool
 	again               bool      // something changed while it was asked
@@ -206,12 +205,13 @@ func (p *trendPage) keys() []widget.Key {
 // ask reads the record and draws, apart from the window.
 func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	w := p.u.w
-	q := question{lanes: p.questions(b), to: now.Add(-p.back)}
+	q := question{bed: b.Label, stay: b.Encounter, lanes: p.questions(b), to: now.Add(-p.back)}
 	q.from = q.to.Add(-p.span)
 	young := b.Encounter != nil && b.Encounter.Start.After(q.from)
 	if young && p.back == 0 {
 		// A young stay fills the plot, but two minutes at least.
 		q.from = earlier(b.Encounter.Start, q.to.Add(-2*time.Minute))
+		q.young = true
 	}
 	for i := range b.Devices {
 		q.devices = append(q.devices, b.Devices[i].ID)
@@ -225,18 +225,20 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	case len(q.lanes) == 0:
 		note = w.T("trend.nothing")
 	}
-	period := q.from.Local().Format("2006-01-02 15:04") + " – " + q.to.Local().Format("15:04")
-	if young {
-		period += " · " + w.T("trend.sinceAdmission", clock(b.Encounter.Start))
+	period := func() {
+		text := q.from.Local().Format("2006-01-02 15:04") + " – " + q.to.Local().Format("15:04")
+		if young {
+			text += " · " + w.T("trend.sinceAdmission", clock(q.stay.Start))
+		}
+		widget.SetText(p.period, text, theme.Ink(theme.Quiet))
 	}
-	widget.SetText(p.period, period, theme.Ink(theme.Quiet))
 	p.asked = now
 	if note != "" {
+		period()
 		widget.SetText(p.note, note, theme.Ink(theme.Quiet))
 		p.clear()
 		return
 	}
-	since := b.Encounter.Start // never another patient's values
 	p.shape(q.lanes)
 	size := p.lanes[0].image.Size()
 	if size.Width < 10 || size.Height < 10 {
@@ -254,7 +256,7 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 	stay := p.stay
 	var answers []answer
 	p.u.work(func() (err error) {
-		answers, err = q.answer(p.u.deps.History, w, since)
+		answers, err = q.answer(p.u.deps.History, w)
 		return err
 	}, func(err error) {
 		p.asking = false
@@ -267,6 +269,7 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 			p.clear()
 			return
 		}
+		period() // the answer may have moved its beginning
 		widget.SetText(p.note, "", theme.Ink(theme.Quiet))
 		p.put(q.lanes, answers)
 	})

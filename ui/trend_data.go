@@ -17,12 +17,19 @@ import (
 
 // question is all that is asked of the record for one drawing.
 type question struct {
+	bed      string
+	stay     *mdib.Encounter
 	from, to time.Time
+	young    bool // the plot begins where the values do
 	lanes    []laneQuestion
 	devices  []uuid.UUID
 	w, h     int
 	scale    float64
 }
+
+// before is how long before its beginning a stay may have been measured by a
+// cuff: the monitor goes on showing that value, and so does the ward.
+const before = time.Hour
 
 // laneQuestion is one lane: metrics that share a scale.
 type laneQuestion struct {
@@ -39,16 +46,76 @@ type laneQuestion struct {
 type answer struct {
 	picture           *image.RGBA
 	extremes, covered string
-	empty             bool
 }
 
 // answer asks the record and draws every lane.
-func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error) {
-	var events []charts.Event
-	from := q.from
-	if since.After(from) {
-		from = since
+func (q *question) answer(h History, w *Words) ([]answer, error) {
+	since, measured, err := q.own(h)
+	if err != nil {
+		return nil, err
 	}
+	from := later(q.from, since)
+	events, err := q.events(h, from)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][][]mdib.Rollup, len(q.lanes))
+	for i, l := range q.lanes {
+		begin := from
+		if l.episodic {
+			begin = later(q.from, measured)
+			if q.young {
+				begin = measured
+			}
+		}
+		for _, m := range l.metrics {
+			r, err := h.Rollups(l.device, m.Ref, begin, q.to, q.w/2)
+			if err != nil {
+				return nil, err
+			}
+			rows[i] = append(rows[i], r)
+			if first := firstRow(r); q.young && l.episodic && !first.IsZero() {
+				q.from = earlier(q.from, first.Add(-q.to.Sub(first)/30)) // not at the very edge
+			}
+		}
+	}
+	var out []answer
+	for i := range q.lanes {
+		out = append(out, q.lane(i, rows[i], from, events, w))
+	}
+	return out, nil
+}
+
+// own says since when continuous values, and since when readings of a cuff
+// belong to the stay: never to an earlier patient of the bed.
+func (q *question) own(h History) (since, measured time.Time, err error) {
+	since = q.stay.Start
+	measured = since.Add(-before)
+	others, err := h.Encounters(q.bed, measured, since)
+	for _, e := range others {
+		switch {
+		case e.ID == q.stay.ID:
+		case e.End.IsZero():
+			measured = since
+		default:
+			measured = earlier(later(measured, e.End), since)
+		}
+	}
+	return since, measured, err
+}
+
+func firstRow(rows []mdib.Rollup) time.Time {
+	for _, r := range rows {
+		if r.Count > 0 {
+			return r.Start
+		}
+	}
+	return time.Time{}
+}
+
+// events are the conditions that began, to be marked in every lane.
+func (q *question) events(h History, from time.Time) ([]charts.Event, error) {
+	var events []charts.Event
 	for _, d := range q.devices {
 		alerts, err := h.Alerts(d, from, q.to)
 		if err != nil {
@@ -64,42 +131,44 @@ func (q *question) answer(h History, w *Words, since time.Time) ([]answer, error
 			}
 		}
 	}
-	var out []answer
-	for i, l := range q.lanes {
-		t := charts.Trend{From: q.from, To: q.to, Look: charts.TrendLook{
-			Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.PanelEdge), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
-		for _, e := range events {
-			if i > 0 {
-				e.Label = ""
-			}
-			t.Events = append(t.Events, e)
+	return events, nil
+}
+
+// lane draws one lane and says what it shows.
+func (q *question) lane(i int, all [][]mdib.Rollup, from time.Time, events []charts.Event, w *Words) answer {
+	l := q.lanes[i]
+	t := charts.Trend{From: q.from, To: q.to, Look: charts.TrendLook{
+		Background: theme.Ink(theme.Panel), Grid: theme.Ink(theme.PanelEdge), Text: theme.Ink(theme.Quiet), Gap: theme.Ink(theme.PanelEdge), Cursor: theme.Ink(theme.Text), Scale: q.scale}}
+	for _, e := range events {
+		if i > 0 {
+			e.Label = ""
 		}
-		a := answer{empty: true}
-		var all [][]mdib.Rollup
-		for _, m := range l.metrics {
-			rows, err := h.Rollups(l.device, m.Ref, from, q.to, q.w/2)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, rows)
-		}
-		low, high := scaleOf(l.rank, all)
-		ink := theme.ClassInk(l.class)
-		if l.episodic && len(all) == 3 {
-			t.Bars = []charts.Bars{{Color: ink, Readings: readings(l.metrics, all), Low: low, High: high}}
-		} else {
-			for _, rows := range all {
-				t.Series = append(t.Series, charts.Series{Color: ink, Rows: rows, Low: low, High: high, Episodic: l.episodic})
-			}
-		}
-		if len(all) > 0 {
-			a.extremes, a.covered, a.empty = statistics(w, all[0], from, q.to, l)
-		}
-		a.picture = image.NewRGBA(image.Rect(0, 0, q.w, q.h))
-		t.Draw(a.picture)
-		out = append(out, a)
+		t.Events = append(t.Events, e)
 	}
-	return out, nil
+	low, high := scaleOf(l.rank, all)
+	ink := theme.ClassInk(l.class)
+	if l.episodic && len(all) == 3 {
+		t.Bars = []charts.Bars{{Color: ink, Readings: readings(l.metrics, all), Low: low, High: high}}
+	} else {
+		for _, rows := range all {
+			t.Series = append(t.Series, charts.Series{Color: ink, Rows: rows, Low: low, High: high, Episodic: l.episodic})
+		}
+	}
+	a := answer{picture: image.NewRGBA(image.Rect(0, 0, q.w, q.h))}
+	if len(all) > 0 {
+		a.extremes, a.covered = statistics(w, all[l.told()], from, q.to, l)
+	}
+	t.Draw(a.picture)
+	return a
+}
+
+// told is the metric whose statistics stand beside the lane: of a pressure, the
+// mean one.
+func (l *laneQuestion) told() int {
+	return max(0, slices.IndexFunc(l.metrics, func(m mdib.Metric) bool {
+		_, part := pressurePart(m.Code.RefID)
+		return part == "_MEAN"
+	}))
 }
 
 // readings joins the rows of a cuff's three values by their time.
@@ -135,8 +204,15 @@ func readings(metrics []mdib.Metric, all [][]mdib.Rollup) []charts.Reading {
 	return joined
 }
 
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // statistics says mean and extremes, and always of how much of the time.
-func statistics(w *Words, rows []mdib.Rollup, from, to time.Time, l laneQuestion) (extremes, covered string, empty bool) {
+func statistics(w *Words, rows []mdib.Rollup, from, to time.Time, l laneQuestion) (extremes, covered string) {
 	low, high, sum, n := math.Inf(1), math.Inf(-1), 0.0, 0
 	for _, x := range rows {
 		if x.Count > 0 {
@@ -149,13 +225,20 @@ func statistics(w *Words, rows []mdib.Rollup, from, to time.Time, l laneQuestion
 		covered = w.N("trend.readings", n)
 	}
 	if n == 0 {
-		return "", covered, true
+		return "", covered
 	}
 	var decimals uint8
 	if l.rank == rankTemp {
 		decimals = 1
 	}
-	return w.T("trend.statistics", number(sum/float64(n), decimals), number(low, decimals), number(high, decimals)), covered, false
+	key := "trend.statistics"
+	if len(l.metrics) > 1 {
+		key = "trend.statisticsMean"
+		if _, part := pressurePart(l.metrics[l.told()].Code.RefID); part != "_MEAN" {
+			key = "trend.statisticsSys"
+		}
+	}
+	return w.T(key, number(sum/float64(n), decimals), number(low, decimals), number(high, decimals)), covered
 }
 
 // scaleOf chooses a range that holds the rows, of round figures and never so

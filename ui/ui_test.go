@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -313,6 +315,36 @@ func TestWavesArePainted(t *testing.T) {
 		if found < 50 {
 			t.Errorf("wave %s has %d pixels in its colour", s.view.Metric.Label, found)
 		}
+	}
+}
+
+// What moves elsewhere on the page leaves the traces as they are.
+func TestTracesSurviveAnotherLayout(t *testing.T) {
+	b := newBench(t, uitest.Calm(2, start), nil)
+	for range 60 {
+		b.after(100 * time.Millisecond)
+	}
+	v := b.pages[routeWard].(*wardPage).waves
+	was := append([]uint8(nil), v.pixels.Pix...)
+	sweep, places := v.sweep, v.places
+	b.pages[routeWard].object().Refresh()
+	if !v.stale {
+		t.Fatal("a refresh does not lay out: this test tests nothing")
+	}
+	v.draw(b.ward, 25/25.4*96, b.now)
+	if !slices.Equal(was, v.pixels.Pix) {
+		t.Error("the picture changed")
+	}
+	if len(v.places) != 6 || &v.places[0] != &places[0] || !reflect.DeepEqual(sweep, v.sweep) {
+		t.Error("the sweep began anew")
+	}
+	if v.input.Stroke != stroke {
+		t.Errorf("lines are %v wide on a screen of scale 1", v.input.Stroke)
+	}
+	b.ward.Beds = b.ward.Beds[:1]
+	b.after(time.Second)
+	if len(v.places) != 3 {
+		t.Errorf("%d waves of one bed", len(v.places))
 	}
 }
 

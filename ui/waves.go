@@ -3,7 +3,9 @@ package ui
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
+	"slices"
 	"time"
 
 	"lamplight/charts"
@@ -42,7 +44,7 @@ type waves struct {
 	pixels *image.RGBA
 	sweep  charts.Sweep
 	input  charts.Input
-	scale  float32
+	places []image.Rectangle // of the waves that the sweep draws, in pixels
 	stale  bool
 	dpi    float64 // of the screen, for waves at paper scale; 0 in tiles
 	strips []waveStrip
@@ -80,17 +82,21 @@ func (v *waves) draw(ward Ward, speed float64, now time.Time) {
 	if v.pixels == nil || v.pixels.Rect.Dx() != width || v.pixels.Rect.Dy() != height {
 		v.pixels = image.NewRGBA(image.Rect(0, 0, width, height))
 		v.image.Image = v.pixels
-		v.stale = true
+		v.stale, v.places = true, nil
 	}
 	if v.stale {
-		v.stale, v.scale = false, scale
-		v.floor(v.pixels, scale)
-		v.sweep = charts.Sweep{}
+		v.stale = false
+		places := make([]image.Rectangle, 0, len(v.strips))
+		for _, s := range v.strips {
+			places = append(places, image.Rect(px(s.x, scale), px(s.y, scale), px(s.x+s.w, scale), px(s.y+s.h, scale)))
+		}
+		v.ground(places, scale)
+		v.input.Stroke = stroke * float64(scale)
 		v.input.Speed = speed * float64(scale)
 		v.input.Erase = int(float32(charts.DefaultErase) * scale)
 		v.input.Waves = v.input.Waves[:0]
-		for _, s := range v.strips {
-			rect := image.Rect(px(s.x, scale), px(s.y, scale), px(s.x+s.w, scale), px(s.y+s.h, scale))
+		for i, s := range v.strips {
+			rect := places[i]
 			v.input.Waves = append(v.input.Waves, charts.Wave{
 				Rect:   rect,
 				Color:  theme.ClassInk(s.view.Metric.Class),
@@ -105,6 +111,25 @@ func (v *waves) draw(ward Ward, speed float64, now time.Time) {
 	}
 	if !v.sweep.Draw(v.pixels, v.input, now).Empty() {
 		v.image.Refresh()
+	}
+}
+
+// stroke is the width of a trace on a screen of scale 1.
+const stroke = 1.7
+
+// ground paints the floor. Traces that stay in their places stay as they are:
+// what else moved on the page is no reason to draw them anew.
+func (v *waves) ground(places []image.Rectangle, scale float32) {
+	if !slices.Equal(places, v.places) {
+		v.floor(v.pixels, scale)
+		v.sweep, v.places = charts.Sweep{}, places
+		return
+	}
+	was := image.NewRGBA(v.pixels.Rect)
+	copy(was.Pix, v.pixels.Pix)
+	v.floor(v.pixels, scale)
+	for _, r := range places {
+		draw.Draw(v.pixels, r, was, r.Min, draw.Src)
 	}
 }
 

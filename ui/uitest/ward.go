@@ -34,6 +34,7 @@ type Bed struct {
 	Sys, Dia  float64 // 0: no arterial line
 	Resp      float64
 	Temp      float64
+	Cuff      time.Time // when a cuff measured 124/71; zero: no cuff
 	Waves     []mdib.Metric
 	Alerts    []alarms.Condition
 	Stale     bool
@@ -116,6 +117,16 @@ func (w *Ward) bed(b *Bed, now time.Time) station.BedView {
 	add("MDC_PRESS_BLD_ART_ABP_MEAN", "ABP mean", "mmHg", mdib.ClassABP, (b.Sys+2*b.Dia)/3, 0, 60, 110)
 	add("MDC_RESP_RATE", "RR", "/min", mdib.ClassResp, b.Resp, 0, 8, 30)
 	add("MDC_TEMP_BLD", "T", "°C", mdib.ClassTemp, b.Temp, 1, 36, 38.5)
+	if !b.Cuff.IsZero() {
+		first := len(out.Numerics)
+		add("MDC_PRESS_CUFF_SYS", "NBP sys", "mmHg", mdib.ClassNIBP, 124, 0, 90, 160)
+		add("MDC_PRESS_CUFF_DIA", "NBP dia", "mmHg", mdib.ClassNIBP, 71, 0, nan, nan)
+		add("MDC_PRESS_CUFF_MEAN", "NBP mean", "mmHg", mdib.ClassNIBP, 89, 0, nan, nan)
+		for i := first; i < len(out.Numerics); i++ {
+			n := &out.Numerics[i]
+			n.Metric.Episodic, n.Time, n.Age = true, b.Cuff, now.Sub(b.Cuff)
+		}
+	}
 	if b.Sys > 0 {
 		add("MDC_PULS_OXIM_PULS_RATE", "PR", "/min", mdib.ClassSpO2, b.Rate, 0, nan, nan)
 		add("MDC_PULS_OXIM_PERF_REL", "Perf", "", mdib.ClassSpO2, 1.4, 1, nan, nan)
