@@ -26,23 +26,6 @@ func (s *Station) Acknowledge(device uuid.UUID, condition mdib.Ref, now time.Tim
 	return nil
 }
 
-// AcknowledgeAll marks every condition of a bed as seen.
-func (s *Station) AcknowledgeAll(label string, now time.Time) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b := s.bed(label)
-	if b == nil {
-		return noBed(label)
-	}
-	now = s.passed(now)
-	for _, d := range b.devices {
-		for _, c := range s.engine.Conditions(d.ID, nil) {
-			s.recordAlerts(s.engine.Acknowledge(now, c.Key()))
-		}
-	}
-	return nil
-}
-
 func noBed(label string) error {
 	return fmt.Errorf("there is no bed %q; choose one of the ward", label)
 }

@@ -38,17 +38,17 @@ type entry struct {
 	rank   int
 }
 
-type numeric struct {
+// latest is the newest value of one metric.
+type latest[V any] struct {
 	entry
-	newest mdib.Numeric
+	newest V
 	seen   time.Time // when it was determined, on the monotonic clock
 }
 
-type enum struct {
-	entry
-	newest mdib.EnumString
-	seen   time.Time
-}
+type (
+	numeric = latest[mdib.Numeric]
+	enum    = latest[mdib.EnumString]
+)
 
 func (d *device) mode() mdib.GenerationMode {
 	if d.mds == nil {
@@ -107,33 +107,11 @@ func (d *device) newEntry(ref mdib.Ref, kind mdib.Kind) (entry, bool) {
 
 // keep takes the values of a Report. It tells whether there are new metrics.
 func (d *device) keep(r *mdib.Report, now time.Time) (grown bool) {
-	for i := range r.Numerics {
-		x := &r.Numerics[i]
-		at := slices.IndexFunc(d.numerics, func(n *numeric) bool { return n.metric.Ref == x.Ref })
-		if at < 0 {
-			e, ok := d.newEntry(x.Ref, mdib.KindNumeric)
-			if !ok {
-				continue
-			}
-			at, grown = len(d.numerics), true
-			d.numerics = append(d.numerics, &numeric{entry: e})
-		}
-		n := d.numerics[at]
-		n.newest, n.seen = *x, now.Add(-alarms.Lag(now, x.Time))
+	for _, x := range r.Numerics {
+		grown = take(d, &d.numerics, x.Ref, mdib.KindNumeric, x, x.Time, now) || grown
 	}
-	for i := range r.Enums {
-		x := &r.Enums[i]
-		at := slices.IndexFunc(d.enums, func(e *enum) bool { return e.metric.Ref == x.Ref })
-		if at < 0 {
-			e, ok := d.newEntry(x.Ref, mdib.KindEnum)
-			if !ok {
-				continue
-			}
-			at, grown = len(d.enums), true
-			d.enums = append(d.enums, &enum{entry: e})
-		}
-		e := d.enums[at]
-		e.newest, e.seen = *x, now.Add(-alarms.Lag(now, x.Time))
+	for _, x := range r.Enums {
+		grown = take(d, &d.enums, x.Ref, mdib.KindEnum, x, x.Time, now) || grown
 	}
 	for i := range r.Samples {
 		a := &r.Samples[i]
@@ -148,6 +126,23 @@ func (d *device) keep(r *mdib.Report, now time.Time) (grown bool) {
 		}
 		w.add(*a)
 	}
+	return grown
+}
+
+// take puts a value in the place of the last one of its metric. It tells
+// whether the metric is new.
+func take[V any](d *device, list *[]*latest[V], ref mdib.Ref, kind mdib.Kind, v V, at, now time.Time) (grown bool) {
+	i := slices.IndexFunc(*list, func(l *latest[V]) bool { return l.metric.Ref == ref })
+	if i < 0 {
+		e, ok := d.newEntry(ref, kind)
+		if !ok {
+			return false
+		}
+		i, grown = len(*list), true
+		*list = append(*list, &latest[V]{entry: e})
+	}
+	l := (*list)[i]
+	l.newest, l.seen = v, now.Add(-alarms.Lag(now, at))
 	return grown
 }
 

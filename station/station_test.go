@@ -154,14 +154,13 @@ func TestAlarmsReachViewAndRecord(t *testing.T) {
 		t.Error("acknowledged an alarm of a device that is not there")
 	}
 	w.lose(9, devA)
-	w.must(w.s.AcknowledgeAll("1", at(10)))
+	for _, c := range w.bed(9, "1").Conditions {
+		w.must(w.s.Acknowledge(c.MDS, c.Ref, at(10)))
+	}
 	for _, c := range w.bed(10, "1").Conditions {
 		if c.Acknowledged.IsZero() {
 			t.Errorf("not acknowledged: %+v", c)
 		}
-	}
-	if w.s.AcknowledgeAll("9", at(10)) == nil {
-		t.Error("acknowledged a bed that is not there")
 	}
 	var got []string
 	for _, r := range w.tape.reports {
@@ -301,7 +300,7 @@ func TestRun(t *testing.T) {
 				w.s.ViewInto(at(float64(i)/1000), &v)
 				buf = w.s.Samples(devA, "ecg", at(0), at(1e6), buf[:0])
 				if err := errors.Join(
-					w.s.AcknowledgeAll("1", at(0)),
+					w.s.Acknowledge(devA, "none", at(0)),
 					w.s.SetLimits("1", metric("hr", "MDC_ECG_HEART_RATE", mdib.KindNumeric, 0), alarms.NoLimits(), at(0)),
 				); err != nil {
 					t.Error(err)
