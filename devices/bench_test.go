@@ -78,7 +78,7 @@ func (b *bench) play() []mdib.Report {
 			b.t.Errorf("a Report without its device or time: %+v", r)
 		}
 		if l := r.Link; l != nil && l.State != state {
-			if !Legal(state, l.State) {
+			if !legal(state, l.State) {
 				b.t.Errorf("stepped from %v to %v", state, l.State)
 			}
 			state = l.State

@@ -2,13 +2,13 @@ package devices
 
 import "lamplight/mdib"
 
-// Legal reports whether a connection may step from one state to another:
+// legal reports whether a connection may step from one state to another:
 //
 //	initial ──▶ connecting ──▶ negotiating ──▶ connected
 //	               ▲  │             │              │
 //	               │  ▼             ▼              ▼
 //	               └─ lost ◀────────┴──────────────┘      any but terminal ──▶ terminal
-func Legal(from, to mdib.LinkState) bool {
+func legal(from, to mdib.LinkState) bool {
 	switch to {
 	case mdib.LinkConnecting:
 		return from == mdib.LinkInitial || from == mdib.LinkLost

@@ -124,7 +124,7 @@ func (r *supervision) connection() (err error) {
 
 // enter reports a step of the state machine. A step that is not legal is not taken.
 func (r *supervision) enter(to mdib.LinkState, why mdib.Reason, detail string, retry time.Time) {
-	if !Legal(r.link.State, to) {
+	if !legal(r.link.State, to) {
 		return
 	}
 	now := r.Now()

@@ -25,8 +25,8 @@ func TestLegalSteps(t *testing.T) {
 	}
 	for from := mdib.LinkInitial; from <= mdib.LinkTerminal; from++ {
 		for to := mdib.LinkInitial; to <= mdib.LinkTerminal; to++ {
-			if key := from.String() + " " + to.String(); Legal(from, to) != want[key] {
-				t.Errorf("%s: legal is %v", key, Legal(from, to))
+			if key := from.String() + " " + to.String(); legal(from, to) != want[key] {
+				t.Errorf("%s: legal is %v", key, legal(from, to))
 			}
 		}
 	}

@@ -93,8 +93,8 @@ func (r *reader) production(list []wire.Spec) {
 	}
 }
 
-// modelName adds the name that people know to a part number (single source:
-// the sheet's list of part numbers).
+// modelName adds the name that people know to a part number. The names have a
+// single source.
 func modelName(part string) string {
 	names := map[string]string{"865240": "MX800", "866062": "MX450", "M8003A": "MP40", "M8004A": "MP50",
 		"M8005A": "MP60", "M8007A": "MP70", "M8008A": "MP80", "M8010A": "MP90"}

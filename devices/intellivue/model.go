@@ -69,7 +69,7 @@ func parseWaves(list string) ([]uint32, error) {
 		if name == "" {
 			continue
 		}
-		id, ok := WaveID(name)
+		id, ok := waveID(name)
 		if !ok {
 			return nil, fmt.Errorf("no wave is called %q; use a label such as II, V, Pleth, ABP, Resp or CO2, or the monitor's label number such as 0x00020102", name)
 		}
@@ -78,10 +78,10 @@ func parseWaves(list string) ([]uint32, error) {
 	return ids, nil
 }
 
-// WaveID gives the label number of a wave by its short label ("II"), its
+// waveID gives the label number of a wave by its short label ("II"), its
 // reference identifier ("MDC_ECG_ELEC_POTL_II") or the number itself in
 // hexadecimal ("0x00020102").
-func WaveID(name string) (uint32, bool) {
+func waveID(name string) (uint32, bool) {
 	if hex, ok := strings.CutPrefix(strings.ToLower(name), "0x"); ok {
 		n, err := strconv.ParseUint(hex, 16, 32)
 		return uint32(n), err == nil && n != 0
@@ -99,7 +99,7 @@ func WaveID(name string) (uint32, bool) {
 
 func waveLabel(physio uint16) uint32 { return uint32(wire.PartitionData)<<16 | uint32(physio) }
 
-// wavePhysio are the codes of the waves that monitors export (sheet §10), in
+// wavePhysio are the codes of the waves that monitors export, in
 // the order in which a label is looked for.
 var wavePhysio = [...]uint16{
 	0x0100, 0x0101, 0x0102, 0x013D, 0x013E, 0x013F, 0x0140, 0x0143, 0x0103, 0x0104, 0x0105, 0x0106, 0x0107, 0x0108, 0x014B,

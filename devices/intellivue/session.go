@@ -186,22 +186,9 @@ func (s *session) accepted(m *wire.Message) error {
 		return fault(mdib.ReasonUnexpected, err, "the monitor's answer to the association request cannot be read")
 	}
 	s.granted = p
-	s.timeout = associationTimeout(p.Period)
+	s.timeout = wire.AssociationTimeout(p.Period)
 	s.enter(awaiting)
 	return nil
-}
-
-// associationTimeout is how long a monitor waits for a message of its client,
-// by the granted poll period in ticks (sheet §4.6).
-func associationTimeout(period uint32) time.Duration {
-	p := wire.Duration(int64(period))
-	switch {
-	case p < 3300*time.Millisecond:
-		return 10 * time.Second
-	case p <= 43*time.Second:
-		return 3 * p
-	}
-	return 130 * time.Second
 }
 
 func (s *session) data(m *wire.Message, raw []byte, at time.Time) error {

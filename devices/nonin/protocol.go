@@ -272,8 +272,8 @@ func ParseSpot(p []byte) (Spot, bool) {
 	}, true
 }
 
-// Taken gives the device's clock as a time in loc; false when it is no date.
-func (s Spot) Taken(loc *time.Location) (time.Time, bool) {
+// taken gives the device's clock as a time in loc; false when it is no date.
+func (s Spot) taken(loc *time.Location) (time.Time, bool) {
 	var v [8]int
 	for i, b := range s.BCD {
 		if b>>4 > 9 || b&15 > 9 {

@@ -86,7 +86,7 @@ func TestSpotBothWays(t *testing.T) {
 	if !ok || got != s || len(b) != 22 {
 		t.Fatalf("%+v became % x and then %+v, %v", s, b, got, ok)
 	}
-	if at, ok := got.Taken(time.UTC); !ok || !at.Equal(taken) {
+	if at, ok := got.taken(time.UTC); !ok || !at.Equal(taken) {
 		t.Errorf("the clock shows %v, %v; want %v", at, ok, taken)
 	}
 	for i := range b {
@@ -111,7 +111,7 @@ func TestSpotBothWays(t *testing.T) {
 		{0x20, 0x26, 0x13, 0x01, 0, 0, 0, 0}, {0x20, 0x26, 0x02, 0x30, 0, 0, 0, 0}, {0x20, 0x26, 0x02, 0x1A, 0, 0, 0, 0},
 		{0x20, 0x26, 0x02, 0x01, 0x24, 0, 0, 0}, {0x20, 0x26, 0x02, 0x01, 0, 0x60, 0, 0}, {},
 	} {
-		if at, ok := (Spot{BCD: wrong}).Taken(time.UTC); ok {
+		if at, ok := (Spot{BCD: wrong}).taken(time.UTC); ok {
 			t.Errorf("% x is taken for the date %v", wrong, at)
 		}
 	}

@@ -252,7 +252,7 @@ func (r *reporter) second(it item, emit func(mdib.Report)) {
 func (r *reporter) spot(it item, emit func(mdib.Report)) {
 	s := it.spot
 	at, spo2, pulse := it.at, refSpO2, refPulse
-	taken, dated := s.Taken(it.at.Location())
+	taken, dated := s.taken(it.at.Location())
 	clock := r.clock
 	if s.Memory {
 		spo2, pulse = refMemorySpO2, refMemoryPulse

@@ -253,7 +253,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if x, ok := ParseSpot(p); ok {
-			x.Taken(time.UTC)
+			x.taken(time.UTC)
 			if again, ok := ParseSpot(x.Append(nil)); !ok || again != x {
 				t.Errorf("%+v became %+v", x, again)
 			}

@@ -124,15 +124,20 @@ func (p *Patient) rate(t float64, accept func(beat) bool) float64 {
 	return 60 * float64(n) / sum
 }
 
+// leads is the state of what the electrodes on the chest measure.
+func (p *Patient) leads(t float64) State {
+	if _, _, off := p.profile.Schedule.active(LeadOff, t); off {
+		return SensorOff
+	}
+	if p.motion(t) > 0.5 {
+		return Doubtful
+	}
+	return Measured
+}
+
 func (p *Patient) readHeart(at time.Duration, out map[string]reading) {
 	t := at.Seconds()
-	state := Measured
-	switch _, _, off := p.profile.Schedule.active(LeadOff, t); {
-	case off:
-		state = SensorOff
-	case p.motion(t) > 0.5:
-		state = Doubtful
-	}
+	state := p.leads(t)
 	put := func(name string, v float64, decimals int) {
 		if state == SensorOff {
 			v = math.NaN()
@@ -225,13 +230,7 @@ func (p *Patient) breathRate(t float64) (rate, since float64) {
 func (p *Patient) readBreathing(at time.Duration, out map[string]reading) {
 	t := at.Seconds()
 	rate, _ := p.breathRate(t)
-	state := Measured
-	switch _, _, off := p.profile.Schedule.active(LeadOff, t); {
-	case off:
-		state = SensorOff
-	case p.motion(t) > 0.5:
-		state = Doubtful
-	}
+	state := p.leads(t)
 	chest := rate
 	if state == SensorOff {
 		chest = math.NaN()

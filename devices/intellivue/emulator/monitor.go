@@ -151,7 +151,7 @@ func (m *monitor) associate(from netip.AddrPort, x *wire.Message, at time.Time) 
 	p.HasExtensions = true
 	m.requests, m.confirms = 0, 0
 	m.serial++
-	m.client = &client{addr: from, granted: p, timeout: timeout(p.Period), heard: at, polled: map[uint16]time.Time{}}
+	m.client = &client{addr: from, granted: p, timeout: wire.AssociationTimeout(p.Period), heard: at, polled: map[uint16]time.Time{}}
 	m.send(from, &wire.Message{Kind: wire.KindAccept, User: wire.NewUserInfo(wire.SystemServer, wire.StartHot, p)})
 	m.create(at)
 }
@@ -169,18 +169,6 @@ func (m *monitor) grant(asked uint32) uint32 {
 		}
 	}
 	return 0
-}
-
-// timeout is how long a client may say nothing, by its poll period.
-func timeout(period uint32) time.Duration {
-	p := wire.Duration(int64(period))
-	switch {
-	case p < 3300*time.Millisecond:
-		return 10 * time.Second
-	case p <= 43*time.Second:
-		return 3 * p
-	}
-	return 130 * time.Second
 }
 
 func (m *monitor) create(at time.Time) {

@@ -38,6 +38,19 @@ func Duration(ticks int64) time.Duration { return time.Duration(ticks) * (125 * 
 // Ticks gives a span in ticks, rounded down.
 func Ticks(d time.Duration) int64 { return int64(d / (125 * time.Microsecond)) }
 
+// AssociationTimeout is how long a monitor waits for a message of its client,
+// by the granted poll period in ticks.
+func AssociationTimeout(period uint32) time.Duration {
+	p := Duration(int64(period))
+	switch {
+	case p < 3300*time.Millisecond:
+		return 10 * time.Second
+	case p <= 43*time.Second:
+		return 3 * p
+	}
+	return 130 * time.Second
+}
+
 // Measure is a patient's age, height, weight or body surface.
 type Measure struct {
 	Value Float

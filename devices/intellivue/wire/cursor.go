@@ -125,16 +125,6 @@ func AppendAttrs(b []byte, list []Attr) []byte {
 	})
 }
 
-// ParseAttrs reads an attribute list that fills b.
-func ParseAttrs(b []byte) ([]Attr, error) {
-	c := cursor{b: b}
-	list, err := c.attrs()
-	if err != nil {
-		return nil, err
-	}
-	return list, c.end("attribute list")
-}
-
 // Find gives the value of the first attribute with this number.
 func Find(list []Attr, id uint16) ([]byte, bool) {
 	for _, a := range list {

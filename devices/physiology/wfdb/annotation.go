@@ -48,11 +48,11 @@ func Annotations(path string) ([]Annotation, error) {
 	if dir == "" {
 		dir = "."
 	}
-	return AnnotationsFS(os.DirFS(dir), name)
+	return annotationsFS(os.DirFS(dir), name)
 }
 
-// AnnotationsFS reads an annotation file of a file system.
-func AnnotationsFS(fsys fs.FS, name string) ([]Annotation, error) {
+// annotationsFS reads an annotation file of a file system.
+func annotationsFS(fsys fs.FS, name string) ([]Annotation, error) {
 	data, err := readFile(fsys, name, maxFile)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func TestAnnotations(t *testing.T) {
 		words(annSkip, 0), []byte{0x01, 0x00, 0x02, 0x00}, // 65538
 		words(5, 0, annChan, 0),
 		words(1, 1023, 0, 0), []byte("rest"))
-	got, err := AnnotationsFS(files(map[string]any{"r.atr": data}), "r.atr")
+	got, err := annotationsFS(files(map[string]any{"r.atr": data}), "r.atr")
 	want := []Annotation{
 		{At: 18, Type: 28, Text: "(N"},
 		{At: 77, Type: 1, Sub: 1, Channel: 1, Number: 7},

@@ -18,7 +18,7 @@ func FuzzOpen(f *testing.F) {
 			"r.dat": {Data: data},
 			"s.hea": {Data: []byte("s 1 100 2\nr.dat 16 10 16 0 0 0 0 II\n")},
 		}
-		r, err := OpenFS(fsys, "r")
+		r, err := openFS(fsys, "r")
 		if err != nil {
 			return
 		}

@@ -86,11 +86,11 @@ func Open(path string) (*Record, error) {
 	if dir == "" {
 		dir = "."
 	}
-	return OpenFS(os.DirFS(dir), strings.TrimSuffix(name, ".hea"))
+	return openFS(os.DirFS(dir), strings.TrimSuffix(name, ".hea"))
 }
 
-// OpenFS reads a record of a file system.
-func OpenFS(fsys fs.FS, name string) (*Record, error) {
+// openFS reads a record of a file system.
+func openFS(fsys fs.FS, name string) (*Record, error) {
 	h, err := readHeader(fsys, name)
 	if err != nil {
 		return nil, err

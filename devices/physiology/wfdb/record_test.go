@@ -87,7 +87,7 @@ func TestFormats(t *testing.T) {
 		{212, []int32{-2048, 2047, 995}}, // an odd number: the last one stands in two bytes
 	} {
 		head := fmt.Sprintf("r 1 250 %d\nr.dat %d 100 16 0 %d %d 0 II\n", len(c.samples), c.format, c.samples[0], sum(c.samples))
-		r, err := OpenFS(files(map[string]any{"r.hea": head, "r.dat": encode(c.format, c.samples)}), "r")
+		r, err := openFS(files(map[string]any{"r.hea": head, "r.dat": encode(c.format, c.samples)}), "r")
 		if err != nil || len(r.Warnings) > 0 {
 			t.Errorf("format %d: %v %v", c.format, err, r)
 			continue
@@ -100,7 +100,7 @@ func TestFormats(t *testing.T) {
 
 // A frame of MIT-BIH record 100 as published: 995 and 1011.
 func TestFormat212OfRecord100(t *testing.T) {
-	r, err := OpenFS(files(map[string]any{
+	r, err := openFS(files(map[string]any{
 		"100.hea": "100 2 360 1\n100.dat 212 200 11 1024 995 995 0 MLII\n100.dat 212 200 11 1024 1011 1011 0 V5\n",
 		"100.dat": []byte{0xE3, 0x33, 0xF3},
 	}), "100")
@@ -117,7 +117,7 @@ func TestFormat212OfRecord100(t *testing.T) {
 func TestSeveralRatesScalesAndSkew(t *testing.T) {
 	// Frames of four ECG samples, one pressure and one late respiration.
 	frames := []int32{1, 2, 3, 4, 10, 70, 5, 6, 7, 8, 20, 80, 9, 10, 11, 12, -2048, 90}
-	r, err := OpenFS(files(map[string]any{
+	r, err := openFS(files(map[string]any{
 		"r.hea": "r 3 125/1000(5) 3 17:27:45 15/08/1994\n" +
 			"r.dat 212x4 200 12 0 1 78 0 MCL1\n" +
 			"r.dat 212 12.5(-1600)/mmHg 12 0 10 -2018 0 ABP\n" +
@@ -153,7 +153,7 @@ func TestSeveralRatesScalesAndSkew(t *testing.T) {
 }
 
 func TestOffsetOfMatFiles(t *testing.T) {
-	r, err := OpenFS(files(map[string]any{
+	r, err := openFS(files(map[string]any{
 		"a.hea": "a 2 250 2\na.mat 16+4 10/mV 16 0 1 4 0 II\na.mat 16+4 10/NU 16 0 2 6 0 PLETH\n#Asystole\n#True alarm\n",
 		"a.mat": append([]byte("MATL"), encode(16, []int32{1, 2, 3, 4})...),
 	}), "a")
@@ -163,7 +163,7 @@ func TestOffsetOfMatFiles(t *testing.T) {
 }
 
 func TestSegmentsOfFixedLayout(t *testing.T) {
-	r, err := OpenFS(files(map[string]any{
+	r, err := openFS(files(map[string]any{
 		"m.hea":  "m/3 1 100 7\ns1 2\n~ 3\ns2 2\n",
 		"s1.hea": "s1 1 100 2\ns1.dat 16 10 16 0 1 3 0 II\n",
 		"s2.hea": "s2 1 100 2\ns2.dat 16 20 16 0 3 7 0 II\n",
@@ -184,7 +184,7 @@ func TestSegmentsOfFixedLayout(t *testing.T) {
 }
 
 func TestSegmentsOfVariableLayout(t *testing.T) {
-	r, err := OpenFS(files(map[string]any{
+	r, err := openFS(files(map[string]any{
 		"m.hea":   "m/4 3 100 6\nlay 0\ns1 2\n~ 2\ns2 2\n",
 		"lay.hea": "lay 3 100 0\n~ 0 10/mV 11 0 0 0 0 II\n~ 0 10/mV 11 0 0 0 0 V\n~ 0 1/mmHg 11 0 0 0 0 ABP\n",
 		"s1.hea":  "s1 1 100 2\ns1.dat 16 10/mV 16 0 5 11 0 V\n",
@@ -220,7 +220,7 @@ func TestSamplesThatStandOneByOne(t *testing.T) {
 		"frame by frame":   {1, 2, 10, 20, 3, 4, 30, 40},
 		"sample by sample": {1, 10, 2, 20, 3, 30, 4, 40},
 	} {
-		r, err := OpenFS(files(map[string]any{"r.hea": head, "r.dat": encode(16, data)}), "r")
+		r, err := openFS(files(map[string]any{"r.hea": head, "r.dat": encode(16, data)}), "r")
 		if err != nil || len(r.Warnings) > 0 || !slices.Equal(r.Signals[0].Runs[0].Samples, a) || !slices.Equal(r.Signals[1].Runs[0].Samples, b) {
 			t.Errorf("%s: %v %+v", name, err, r)
 		}
@@ -254,7 +254,7 @@ func TestFLAC(t *testing.T) {
 			t.Fatal(err)
 		}
 		head := fmt.Sprintf("f 2 100 32\nf.dat %dx2 10 16 0 0 %d 0 I\nf.dat %dx2 10 16 0 0 %d 0 II\n", c.format, sum(a), c.format, sum(b))
-		r, err := OpenFS(files(map[string]any{"f.hea": head, "f.dat": buf.Bytes()}), "f")
+		r, err := openFS(files(map[string]any{"f.hea": head, "f.dat": buf.Bytes()}), "f")
 		if err != nil || len(r.Warnings) > 0 {
 			t.Errorf("%d: %v", c.format, err)
 			continue
@@ -266,14 +266,14 @@ func TestFLAC(t *testing.T) {
 		for i := 50; i < len(bad); i += 7 {
 			bad[i] ^= 0x55
 		}
-		if _, err := OpenFS(files(map[string]any{"f.hea": head, "f.dat": bad}), "f"); err == nil {
+		if _, err := openFS(files(map[string]any{"f.hea": head, "f.dat": bad}), "f"); err == nil {
 			t.Errorf("%d: damaged FLAC is taken", c.format)
 		}
 	}
 }
 
 func TestWhatDoesNotAgreeIsSaid(t *testing.T) {
-	r, err := OpenFS(files(map[string]any{
+	r, err := openFS(files(map[string]any{
 		"r.hea": "r 1 250 2\nr.dat 16 100 16 0 9 9 0 II\n",
 		"r.dat": encode(16, []int32{1, 2}),
 	}), "r")
@@ -317,7 +317,7 @@ func TestBadFilesAreNamed(t *testing.T) {
 		{"not in the layout", map[string]any{"r.hea": "r/2 1 250 2\nl 0\ns 2\n", "l.hea": "l 1 250 0\n~ 0 1 1 0 0 0 0 II\n", "s.hea": "s 1 250 2\nr.dat 16 1 1 0 1 3 0 V\n", "r.dat": dat}, `no signal "V"`},
 		{"signals differ", map[string]any{"r.hea": "r/2 1 250 2\ns 2\nu 1\n", "s.hea": "s 1 250 2\nr.dat 16\n", "u.hea": "u 2 250 1\nr.dat 16\nr.dat 16\n", "r.dat": dat}, "2 signals"},
 	} {
-		_, err := OpenFS(files(c.fs), "r")
+		_, err := openFS(files(c.fs), "r")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want one that says %q", c.name, err, c.want)
 		}
