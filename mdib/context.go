@@ -30,6 +30,9 @@ const (
 	SexOther
 )
 
+// String gives the code of FHIR's AdministrativeGender.
+func (s Sex) String() string { return [...]string{"unknown", "female", "male", "other"}[s] }
+
 // Patient is a patient context. Every field may be empty.
 type Patient struct {
 	ID         uuid.UUID // ours, stable; uuid.Nil until we made one
@@ -51,13 +54,13 @@ type Location struct {
 	Bed      string
 }
 
-// Encounter is a stay of one patient in one bed, from admit to discharge: the
-// "session" of the record. End is zero while it lasts.
+// Encounter is a stay of one patient in one bed, from admit to discharge. End
+// is zero while it lasts.
 type Encounter struct {
 	ID       uuid.UUID
 	Patient  Patient
 	Location Location
 	Start    time.Time
 	End      time.Time
-	Mode     GenerationMode // demo and test sessions never mix with real ones
+	Mode     GenerationMode // simulated stays never mix with real ones
 }

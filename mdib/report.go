@@ -14,7 +14,7 @@ type Report struct {
 
 	Describe  *MDS       // non-nil when the device said what it is; always comes before its values
 	Link      *Link      // non-nil when the connection changed state
-	Encounter *Encounter // non-nil when the encounter that this MDS serves began, changed or ended
+	Encounter *Encounter // non-nil when the encounter that this MDS serves began, changed or ended; one with the zero ID: it serves none any more
 	Numerics  []Numeric
 	Samples   []SampleArray
 	Enums     []EnumString

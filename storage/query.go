@@ -66,19 +66,24 @@ func column[T any](ctx context.Context, tx *sql.Tx, query string, args ...any) (
 	return out, rows.Err()
 }
 
-// metrics gives the row ids of what bears the Ref on the scope's devices.
-func (s scope) metrics(ctx context.Context, tx *sql.Tx, ref mdib.Ref) (map[int64]bool, error) {
+// metric finds the scope of an encounter or a device, and the row ids of what
+// bears the Ref on its devices.
+func (db *DB) metric(ctx context.Context, tx *sql.Tx, of uuid.UUID, ref mdib.Ref) (scope, map[int64]bool, error) {
+	s, err := db.scope(ctx, tx, of)
+	if err != nil {
+		return s, nil, err
+	}
 	out := map[int64]bool{}
 	for _, mds := range s.mds {
 		ids, err := column[int64](ctx, tx, "SELECT id FROM metric WHERE mds = ? AND ref = ?", mds, string(ref))
 		if err != nil {
-			return nil, err
+			return s, nil, err
 		}
 		for _, id := range ids {
 			out[id] = true
 		}
 	}
-	return out, nil
+	return s, out, nil
 }
 
 func (s scope) has(h head) bool {
@@ -165,11 +170,7 @@ func (db *DB) Enums(ctx context.Context, of uuid.UUID, ref mdib.Ref, from, to ti
 func (db *DB) values(ctx context.Context, of uuid.UUID, ref mdib.Ref, from, to time.Time, do func(*reader, *times, func(item) bool)) error {
 	lo, hi := within(from, to)
 	return db.view(ctx, "values", func(tx *sql.Tx) error {
-		s, err := db.scope(ctx, tx, of)
-		if err != nil {
-			return err
-		}
-		ids, err := s.metrics(ctx, tx, ref)
+		s, ids, err := db.metric(ctx, tx, of, ref)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -185,11 +186,7 @@ func (db *DB) Samples(ctx context.Context, of uuid.UUID, ref mdib.Ref, from, to 
 	lo, hi := within(from, to)
 	var out []mdib.SampleArray
 	err := db.view(ctx, "waves", func(tx *sql.Tx) error {
-		s, err := db.scope(ctx, tx, of)
-		if err != nil {
-			return err
-		}
-		ids, err := s.metrics(ctx, tx, ref)
+		s, ids, err := db.metric(ctx, tx, of, ref)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -229,11 +226,7 @@ func (db *DB) Rollups(ctx context.Context, of uuid.UUID, ref mdib.Ref, from, to 
 		}
 	}
 	err := db.view(ctx, "trends", func(tx *sql.Tx) error {
-		s, err := db.scope(ctx, tx, of)
-		if err != nil {
-			return err
-		}
-		ids, err := s.metrics(ctx, tx, ref)
+		s, ids, err := db.metric(ctx, tx, of, ref)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -264,7 +264,7 @@ func (p presenter) who(e *mdib.Encounter, now time.Time) string {
 		return ""
 	}
 	var parts []string
-	if s := p.w.Or("sex.short."+sexKey(e.Patient.Sex), ""); s != "" {
+	if s := p.w.Or("sex.short."+e.Patient.Sex.String(), ""); s != "" {
 		parts = append(parts, s)
 	}
 	if a := p.ageOf(e.Patient.Birth, now); a != "" {
@@ -275,18 +275,6 @@ func (p presenter) who(e *mdib.Encounter, now time.Time) string {
 		who = strings.TrimPrefix(who+" · "+p.w.T("category.short."+c.String()), " · ")
 	}
 	return who
-}
-
-func sexKey(s mdib.Sex) string {
-	switch s {
-	case mdib.Female:
-		return "female"
-	case mdib.Male:
-		return "male"
-	case mdib.SexOther:
-		return "other"
-	}
-	return "unknown"
 }
 
 // ageOf gives days in the first month, months in the first two years, then years.

@@ -30,7 +30,7 @@ func builtKeys() map[string]bool {
 		keys["category.short."+c.String()] = true
 	}
 	for _, s := range []mdib.Sex{mdib.Female, mdib.Male} {
-		keys["sex.short."+sexKey(s)] = true
+		keys["sex.short."+s.String()] = true
 	}
 	return keys
 }

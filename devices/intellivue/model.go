@@ -99,8 +99,8 @@ func waveID(name string) (uint32, bool) {
 
 func waveLabel(physio uint16) uint32 { return uint32(wire.PartitionData)<<16 | uint32(physio) }
 
-// wavePhysio are the codes of the waves that monitors export, in
-// the order in which a label is looked for.
+// wavePhysio are the codes of the waves that monitors export, in the order in
+// which a label is looked for.
 var wavePhysio = [...]uint16{
 	0x0100, 0x0101, 0x0102, 0x013D, 0x013E, 0x013F, 0x0140, 0x0143, 0x0103, 0x0104, 0x0105, 0x0106, 0x0107, 0x0108, 0x014B,
 	0x4BB4, 0xF08D, 0xF08C, 0x4A14, 0x4A10, 0x4A44, 0x4A1C, 0x4A0C, 0x4A30, 0x4A34, 0xF0BC, 0x4A28, 0x4A48, 0x5808, 0x4A00,

@@ -1,7 +1,7 @@
 // Package link opens the wires that drivers speak over: serial lines, TCP
-// streams, UDP sockets. It is the only place that opens a port and the only
-// one below cmd that reads the clock, to stamp what arrives. It does not know
-// what the bytes mean.
+// streams, UDP sockets. It is the only place that opens a serial port and
+// the only one on a Report's way that reads the clock, to stamp what arrives. It
+// does not know what the bytes mean.
 package link
 
 import (

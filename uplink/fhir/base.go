@@ -58,7 +58,7 @@ func system(s string, m mdib.GenerationMode) string {
 // nobody knows who it is, by the encounter.
 func (t *Target) patient(e *mdib.Encounter, m mdib.GenerationMode) base {
 	p := &e.Patient
-	r := patient{ResourceType: "Patient", Meta: mark(m), Text: story(simulated(m)), Gender: gender(p.Sex)}
+	r := patient{ResourceType: "Patient", Meta: mark(m), Text: story(simulated(m)), Gender: p.Sex.String()}
 	if p.Family != "" || p.Given != "" {
 		n := humanName{Family: p.Family}
 		if p.Given != "" {
@@ -87,18 +87,6 @@ func (t *Target) patient(e *mdib.Encounter, m mdib.GenerationMode) base {
 	}
 	r.Identifier = []identifier{key}
 	return base{newResource("Patient", key, r), ours}
-}
-
-func gender(s mdib.Sex) string {
-	switch s {
-	case mdib.Female:
-		return "female"
-	case mdib.Male:
-		return "male"
-	case mdib.SexOther:
-		return "other"
-	}
-	return "unknown"
 }
 
 func (t *Target) encounter(e *mdib.Encounter, who base, m mdib.GenerationMode) base {
