@@ -14,7 +14,6 @@ type Options struct {
 	Name  string          // the target's name, on the tape and on the screen
 	Batch int             // records read at once; 0 means 1000
 	Idle  time.Duration   // between two looks at an empty tape; 0 means 5 s
-	Wake  <-chan struct{} // tells that there are new records, so that Idle need not pass
 	Board *Board          // where the state is shown
 
 	// For tests: the clock, a timer, and a random number in [0, 1).
@@ -179,7 +178,6 @@ func (r *runner) pause(t *Trouble) time.Duration {
 func (r *runner) idle(ctx context.Context) {
 	select {
 	case <-ctx.Done():
-	case <-r.Wake:
 	case <-r.After(r.Idle):
 	}
 }
