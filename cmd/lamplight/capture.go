@@ -1,20 +1,22 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"lamplight/devices"
 
 	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/ip4defrag"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
 )
@@ -23,6 +25,13 @@ import (
 type capture struct {
 	form     devices.Capture
 	messages []message
+	spoilt   damage
+}
+
+// damage is what of a file could not even be taken as messages.
+type damage struct {
+	pieces uint64 // lines that are not hex, or the rest of a broken packet capture
+	bytes  uint64
 }
 
 // A message is one datagram, or one stretch of a stream, and when it was taken,
@@ -43,16 +52,14 @@ func readCapture(path string) (capture, error) {
 		return capture{}, fmt.Errorf("capture %s is empty: nothing was recorded, record it again", path)
 	}
 	if isPacketCapture(b) {
-		m, err := packetMessages(b)
-		if err != nil {
-			return capture{}, fmt.Errorf("packet capture %s: %w", path, err)
+		if m, spoilt, ok := packetMessages(b); ok {
+			return capture{devices.Datagrams, m, spoilt}, nil
 		}
-		return capture{devices.Datagrams, m}, nil
 	}
-	if m, ok := hexMessages(b); ok {
-		return capture{devices.Datagrams, m}, nil
+	if m, spoilt, ok := hexMessages(b); ok {
+		return capture{devices.Datagrams, m, spoilt}, nil
 	}
-	return capture{devices.Stream, []message{{payload: b}}}, nil
+	return capture{devices.Stream, []message{{payload: b}}, damage{}}, nil
 }
 
 func isPacketCapture(b []byte) bool {
@@ -73,59 +80,80 @@ type packetReader interface {
 	LinkType() layers.LinkType
 }
 
-// packetMessages takes the UDP payloads out of a packet capture, in order.
-func packetMessages(b []byte) ([]message, error) {
+// packetMessages takes the UDP payloads out of a packet capture, in order. It
+// reports false when the file has no whole header.
+func packetMessages(b []byte) (out []message, spoilt damage, ok bool) {
+	file := bytes.NewReader(b)
 	var p packetReader
-	p, err := pcapgo.NewNgReader(bytes.NewReader(b), pcapgo.DefaultNgReaderOptions)
+	p, err := pcapgo.NewNgReader(file, pcapgo.DefaultNgReaderOptions)
 	if err != nil {
-		if p, err = pcapgo.NewReader(bytes.NewReader(b)); err != nil {
-			return nil, err
+		file.Reset(b)
+		if p, err = pcapgo.NewReader(file); err != nil {
+			return nil, damage{}, false
 		}
 	}
-	var out []message
 	var start time.Time
+	pieces := ip4defrag.NewIPv4Defragmenter()
 	for {
 		data, info, err := p.ReadPacketData()
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			break // a capture that was cut off still holds what came before
-		}
 		if err != nil {
-			return out, err
+			if !errors.Is(err, io.EOF) { // cut off or broken: what came before holds
+				spoilt = damage{1, uint64(file.Len())}
+			}
+			return out, spoilt, true
 		}
 		if start.IsZero() {
 			start = info.Timestamp
 		}
-		pkt := gopacket.NewPacket(data, p.LinkType(), gopacket.DecodeOptions{Lazy: true, NoCopy: true})
-		if udp, ok := pkt.Layer(layers.LayerTypeUDP).(*layers.UDP); ok && len(udp.Payload) > 0 {
-			out = append(out, message{info.Timestamp.Sub(start), udp.Payload})
+		if payload := udpPayload(pieces, gopacket.NewPacket(data, p.LinkType(), gopacket.DecodeOptions{Lazy: true, NoCopy: true})); len(payload) > 0 {
+			out = append(out, message{info.Timestamp.Sub(start), payload})
 		}
 	}
-	return out, nil
+}
+
+// udpPayload gives what a packet carries, when it is whole; the last fragment
+// of a datagram brings all of it.
+func udpPayload(pieces *ip4defrag.IPv4Defragmenter, pkt gopacket.Packet) []byte {
+	if ip, ok := pkt.NetworkLayer().(*layers.IPv4); ok && (ip.FragOffset > 0 || ip.Flags&layers.IPv4MoreFragments != 0) {
+		whole, err := pieces.DefragIPv4(ip)
+		if err != nil || whole == nil || whole.Protocol != layers.IPProtocolUDP {
+			return nil
+		}
+		pkt = gopacket.NewPacket(whole.Payload, layers.LayerTypeUDP, gopacket.Lazy)
+	}
+	if udp, ok := pkt.Layer(layers.LayerTypeUDP).(*layers.UDP); ok {
+		return udp.Payload
+	}
+	return nil
 }
 
 // hexMessages reads a text of messages: '#' starts a comment, the bytes are the
 // last field of a line (or its last run of two-digit fields), what stands
-// before them is a note. A note whose second field is a number of seconds dates
-// the message. It reports false when the text is not of this form.
-func hexMessages(b []byte) ([]message, bool) {
+// before them is a note. Bytes may be written as 0xC0, and have commas or
+// colons between them. A note whose second field is a number of seconds dates
+// the message. It reports false when the text is not of this form; a few
+// spoilt characters or lines do not change its form.
+func hexMessages(b []byte) (out []message, spoilt damage, ok bool) {
+	strange := 0
 	for _, c := range b {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
-			return nil, false
+			strange++
 		}
 	}
-	var out []message
-	var lines int
-	sc := bufio.NewScanner(bytes.NewReader(b))
-	sc.Buffer(nil, 1<<20)
-	for sc.Scan() {
-		line, _, _ := strings.Cut(sc.Text(), "#")
-		fields := strings.Fields(line)
+	if strange*100 > len(b) {
+		return nil, damage{}, false
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	for line := range strings.Lines(string(b)) {
+		line, _, _ = strings.Cut(line, "#")
+		fields := strings.FieldsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
 		if len(fields) == 0 {
 			continue
 		}
-		lines++
 		p, notes := trailingHex(fields)
 		if p == nil {
+			spoilt.pieces++
+			spoilt.bytes += uint64(len(line))
 			continue
 		}
 		m := message{payload: p}
@@ -139,12 +167,11 @@ func hexMessages(b []byte) ([]message, bool) {
 		}
 		out = append(out, m)
 	}
-	return out, sc.Err() == nil && lines > 0 && len(out)*10 >= lines*9
+	return out, spoilt, uint64(len(out)) > spoilt.pieces
 }
 
 func trailingHex(fields []string) (p []byte, notes []string) {
-	last := fields[len(fields)-1]
-	if len(last) > 2 {
+	if last := digits(fields[len(fields)-1]); len(last) > 2 {
 		p, err := hex.DecodeString(last)
 		if err != nil {
 			return nil, nil
@@ -152,13 +179,23 @@ func trailingHex(fields []string) (p []byte, notes []string) {
 		return p, fields[:len(fields)-1]
 	}
 	i := len(fields)
-	for i > 0 && len(fields[i-1]) == 2 {
-		b, err := hex.DecodeString(fields[i-1])
-		if err != nil {
+	for i > 0 {
+		d := digits(fields[i-1])
+		b, err := hex.DecodeString(d)
+		if err != nil || len(d) != 2 {
 			break
 		}
-		p = append(b, p...)
+		p = append(p, b...)
 		i--
 	}
+	slices.Reverse(p)
 	return p, fields[:i]
+}
+
+// digits takes away what people write around the digits of bytes.
+func digits(field string) string {
+	if len(field) > 2 && field[0] == '0' && (field[1] == 'x' || field[1] == 'X') {
+		field = field[2:]
+	}
+	return strings.ReplaceAll(field, ":", "")
 }

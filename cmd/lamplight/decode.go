@@ -52,7 +52,10 @@ func decode(args []string, stdout io.Writer) error {
 	w := bufio.NewWriter(stdout)
 	p := &reportPrinter{w: w, json: *asJSON, start: time.Unix(0, 0).UTC()}
 	file.play(dec, p.start, byteTime(model), p.report)
-	p.totals(dec.Stats())
+	stats := dec.Stats()
+	stats.Bad += file.spoilt.pieces
+	stats.Discarded += file.spoilt.bytes
+	p.totals(stats)
 	return w.Flush()
 }
 
@@ -69,7 +72,7 @@ func (c *capture) settle(m devices.Model, s devices.Settings) error {
 		if errs[i] = err; err != nil {
 			continue
 		}
-		try := capture{form, c.messages}
+		try := capture{form: form, messages: c.messages}
 		try.play(dec, time.Unix(0, 0), 0, func(mdib.Report) {})
 		if n := dec.Stats().Frames; n > best || errs[0] != nil {
 			best, c.form = n, form
