@@ -16,10 +16,15 @@ func TestTheBlueprintPassesTheSuite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(here, "blueprint", "blueprint.go"):      filepath.Join(here, "_blueprint.go"),
-		filepath.Join(here, "blueprint", "blueprint_test.go"): filepath.Join(here, "_blueprint_test.go"),
-	}})
+	replace := map[string]string{}
+	for _, name := range []string{"blueprint.go", "blueprint_test.go"} {
+		from := filepath.Join(here, "_"+name)
+		if _, err := os.Stat(from); err != nil { // which also tells the test cache what this depends on
+			t.Fatal(err)
+		}
+		replace[filepath.Join(here, "blueprint", name)] = from
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		t.Fatal(err)
 	}
