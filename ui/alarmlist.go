@@ -117,8 +117,8 @@ func (l *alarmList) show(v *station.View, now time.Time) bool {
 }
 
 func joined(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + " · " + b
 }

@@ -131,12 +131,13 @@ func (u *UI) acknowledge(c alarms.Condition, now time.Time) {
 
 // showKeys lists every key.
 func (u *UI) showKeys() {
-	rows := container.NewVBox()
-	for _, k := range u.allKeys() {
-		rows.Add(widget.NewKeys(14*u.textScale(), theme.Ink(theme.Text), k))
+	columns := [2]*fyne.Container{container.NewVBox(), container.NewVBox()} // lower than one: the alarm bar stays in sight
+	all := u.allKeys()
+	for i, k := range all {
+		columns[2*i/(len(all)+1)].Add(widget.NewKeys(14*u.textScale(), theme.Ink(theme.Text), k))
 	}
 	ok := u.newButton(u.w.T("do.close"), u.closeDialog)
-	u.open(u.w.T("keys.title"), rows, 460, ok)
+	u.open(u.w.T("keys.title"), container.NewHBox(columns[0], widget.NewText(24, false, none), columns[1]), 640, ok)
 }
 
 func (u *UI) allKeys() []widget.Key {

@@ -16,7 +16,9 @@ func (p presenter) tile(b *station.BedView, now time.Time) widget.TileModel {
 		m.Name = p.w.T("bed.notAdmitted")
 	}
 	if len(b.Conditions) > 0 {
-		m.Alarm = p.alarm(&b.Conditions[0], now)
+		worst := b.Conditions[0]
+		worst.Reason = mdib.ReasonNone // the tile says below why there is no link
+		m.Alarm = p.alarm(&worst, now)
 		m.Alarm.More = len(b.Conditions) - 1
 	}
 	if m.Message = p.message(b, now); m.Message.State != "" {

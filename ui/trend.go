@@ -230,7 +230,10 @@ func (p *trendPage) ask(b *station.BedView, now time.Time) {
 		if young {
 			text += " · " + w.T("trend.sinceAdmission", clock(q.stay.Start))
 		}
-		widget.SetText(p.period, text, theme.Ink(theme.Quiet))
+		if p.period.Text != text {
+			widget.SetText(p.period, text, theme.Ink(theme.Quiet))
+			p.box.Layout.Layout(nil, p.box.Size())
+		}
 	}
 	p.asked = now
 	if note != "" {
@@ -299,8 +302,10 @@ func (p *trendPage) shape(questions []laneQuestion) {
 	changed := false
 	for i, l := range p.lanes {
 		visible := i < len(questions)
-		changed = changed || l.image.Visible() != visible
-		l.show(visible)
+		if l.image.Visible() != visible {
+			l.show(visible) // the layout hides again what has no room
+			changed = true
+		}
 		if visible {
 			q := questions[i]
 			widget.SetText(l.label, q.label, theme.ClassInk(q.class))
@@ -333,7 +338,8 @@ func (t *trendLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSi
 
 func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	p := t.p
-	const gap, head, texts = 8, 50, 190
+	const gap = 8
+	head, texts := float32(50), 190*p.u.textScale()
 	put := func(o fyne.CanvasObject, x, y, w, h float32) {
 		o.Move(fyne.NewPos(round(x), round(y)))
 		o.Resize(fyne.NewSize(round(w), round(h)))
@@ -342,7 +348,12 @@ func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(p.buttons, s.Width-b.Width-gap, (head-b.Height)/2+2, b.Width, b.Height)
 	m := p.title.MinSize()
 	put(p.title, 16, (head-m.Height)/2+1, m.Width, m.Height)
-	put(p.period, 16+m.Width+18, (head-p.period.MinSize().Height)/2+2, 300, p.period.MinSize().Height)
+	if period := p.period.MinSize(); 16+m.Width+18+period.Width < s.Width-b.Width-2*gap {
+		put(p.period, 16+m.Width+18, (head-period.Height)/2+2, period.Width, period.Height)
+	} else { // no room beside the title
+		put(p.period, 16, head-4, period.Width, period.Height)
+		head += period.Height + 2
+	}
 	put(p.note, 30, head+40, s.Width, p.note.MinSize().Height)
 	n := 0
 	for _, l := range p.lanes {
@@ -354,14 +365,19 @@ func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		return
 	}
 	h := min((s.Height-head-gap*float32(n))/float32(n), 300)
-	y := float32(head)
+	y := head
 	for _, l := range p.lanes[:n] {
 		put(l.ground, gap, y, s.Width-2*gap, h)
 		put(l.image, gap+texts, y+4, s.Width-2*gap-texts-6, h-8)
-		ty := y + 10
-		for _, t := range []*canvas.Text{l.label, l.now, l.extremes, l.covered} {
+		ty := y + 8
+		all := []*canvas.Text{l.label, l.now, l.extremes, l.covered}
+		var high float32
+		for _, t := range all {
+			high += t.MinSize().Height + 1
+		}
+		for _, t := range all {
 			th := t.MinSize().Height
-			if t.Hide(); ty+th > y+h-2 || t == l.now && h < 110 {
+			if t.Hide(); ty+th > y+h || t == l.now && high > h-10 { // the ward shows the newest value as well
 				continue
 			}
 			t.Show()
@@ -369,7 +385,7 @@ func (t *trendLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 			ty += th + 1
 		}
 		lw := l.label.MinSize()
-		put(l.unit, gap+14+lw.Width+8, y+10+lw.Height-l.unit.MinSize().Height-2, texts-lw.Width-24, l.unit.MinSize().Height)
+		put(l.unit, gap+14+lw.Width+8, y+8+lw.Height-l.unit.MinSize().Height-2, texts-lw.Width-24, l.unit.MinSize().Height)
 		y += h + gap
 	}
 	if p.lanes[0].image.Size() != p.size {

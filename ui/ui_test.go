@@ -376,9 +376,32 @@ func TestGrid(t *testing.T) {
 			t.Errorf("%d beds stand in %d by %d, want %v", n, c, r, want)
 		}
 	}
+	if c, r := grid(8, fyne.NewSize(1300, 600)); c != 4 || r != 2 {
+		t.Errorf("8 beds stand in %d by %d on a small screen, not in 4 by 2", c, r)
+	}
 	for n := 1; n <= 32; n++ {
 		if c, r := grid(n, fyne.NewSize(1300, 640)); c*r < n {
 			t.Errorf("%d beds do not fit into %d by %d", n, c, r)
+		}
+	}
+}
+
+// Nobody has to search for a bed because another one alarms.
+func TestTilesKeepTheirPlacesWhenAnAlarmComes(t *testing.T) {
+	for n := 1; n <= 24; n++ {
+		b := newBench(t, uitest.Calm(n, start), nil)
+		tiles := b.pages[routeWard].(*wardPage).tiles
+		column := func() (all []float32) {
+			for _, x := range tiles {
+				all = append(all, x.Position().X)
+			}
+			return all
+		}
+		was := column()
+		b.ward.Beds[0].Alerts = uitest.Busy(start).Beds[4].Alerts
+		b.after(time.Second)
+		if now := column(); !slices.Equal(was, now) {
+			t.Errorf("%d beds: columns %v became %v", n, was, now)
 		}
 	}
 }

@@ -15,7 +15,7 @@ type tileGeometry struct {
 	nameX, badgeX           float32
 	bedSize, nameSize, line float32 // font sizes
 	strips, cells           []Box
-	limits                  bool
+	limits, labelled        bool // there is room for limits, and for the names of the waves
 }
 
 // geometry says how a tile of this size is divided. Wide tiles give the waves
@@ -31,8 +31,14 @@ func geometry(w, h float32, readings []Reading, traces int) tileGeometry {
 
 	wide := w/h > 2.9
 	column := clamp(w*0.335, 112, 330)
-	if wide {
+	switch {
+	case wide:
 		column = clamp(w*0.4, 230, 460)
+	case w < 360: // narrow: pressures would be too small to read
+		column = clamp(w*0.4, 112, 330)
+	}
+	if w/h < 1.4 { // a tall tile: its waves are low anyway, its values need the width
+		column = clamp(w*0.46, 112, 330)
 	}
 	if len(readings) == 0 {
 		column = 0
@@ -55,10 +61,14 @@ func geometry(w, h float32, readings []Reading, traces int) tileGeometry {
 	if right-left < 40 {
 		lines = 0
 	}
+	label := float32(0)
+	if g.labelled = lines > 0 && (bottom-top)/float32(lines) >= 64; g.labelled {
+		label = 13
+	}
 	for i := range lines {
 		y0 := round(top + (bottom-top)*float32(i)/float32(lines))
 		y1 := round(top + (bottom-top)*float32(i+1)/float32(lines))
-		g.strips = append(g.strips, Box{X: left, Y: y0 + 1, W: round(right - left), H: y1 - y0 - 2})
+		g.strips = append(g.strips, Box{X: left, Y: y0 + 1 + label, W: round(right - left), H: y1 - y0 - 2 - label})
 	}
 	return g
 }
@@ -150,9 +160,9 @@ func (t *Tile) arrange(s fyne.Size) {
 	centred(t.more, 11, g.head, s.Width-22, g.bar)
 
 	for i, tr := range t.traces {
-		show(tr, i < len(g.strips) && g.strips[i].H >= 62)
+		show(tr, i < len(g.strips) && g.labelled)
 		if i < len(g.strips) {
-			onBaseline(tr, g.strips[i].X+2, g.strips[i].Y+11, g.strips[i].W)
+			onBaseline(tr, g.strips[i].X+2, g.strips[i].Y-2, g.strips[i].W)
 		}
 	}
 	for i, c := range t.cells {
