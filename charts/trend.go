@@ -103,17 +103,6 @@ func (t *Trend) Plot(bounds image.Rectangle) image.Rectangle {
 		bounds.Max.X-width(right), bounds.Max.Y-face.Metrics().Height.Ceil()-int(8*u))
 }
 
-// TimeAt gives the time under the column x of an image with these bounds, for
-// a cursor that follows the pointer; it is kept between From and To.
-func (t *Trend) TimeAt(bounds image.Rectangle, x int) time.Time {
-	plot := t.Plot(bounds)
-	if plot.Dx() < 1 || !t.To.After(t.From) {
-		return t.From
-	}
-	part := (float64(x-plot.Min.X) + 0.5) / float64(plot.Dx())
-	return t.From.Add(time.Duration(min(max(part, 0), 1) * float64(t.To.Sub(t.From))))
-}
-
 // Coverage is the part of the time from…to, 0 to 1, for which rows hold a value.
 func Coverage(rows []mdib.Rollup, from, to time.Time) float64 {
 	if !to.After(from) {

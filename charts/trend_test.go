@@ -201,21 +201,6 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// The pointer's time is the time that is drawn there.
-func TestTimeAt(t *testing.T) {
-	tr := plain(rollups(time.Minute, 60, flat(50), flat(0), nil), epoch, epoch.Add(time.Hour))
-	bounds := filled(700, 100).Rect
-	plot := tr.Plot(bounds)
-	for _, c := range []struct {
-		x    int
-		want time.Time
-	}{{plot.Min.X - 99, epoch}, {plot.Max.X + 99, epoch.Add(time.Hour)}, {plot.Min.X + plot.Dx()/2, epoch.Add(30 * time.Minute)}} {
-		if d := tr.TimeAt(bounds, c.x).Sub(c.want).Abs(); d > 4*time.Second {
-			t.Errorf("column %d: off by %v", c.x, d)
-		}
-	}
-}
-
 // A trend that starts and ends within rows draws what is in between only.
 func TestTrendStaysInItsPlot(t *testing.T) {
 	tr := plain(rollups(time.Minute, 600, func(m float64) float64 { return 50 + 300*math.Sin(m) }, flat(90), nil), epoch.Add(95*time.Second), epoch.Add(3*time.Hour))
@@ -351,7 +336,6 @@ func FuzzTrend(f *testing.F) {
 		tr.Series = []Series{s, s}
 		dst := filled(max(0, w%400), max(0, h%300))
 		tr.Draw(dst)
-		tr.TimeAt(dst.Rect, w)
 		At(s.Rows, tr.Cursor)
 		if c := Coverage(s.Rows, tr.From, tr.To); !(c >= 0 && c <= 1) {
 			t.Errorf("coverage %v", c)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +20,6 @@ import (
 type discovery struct {
 	mu    sync.Mutex
 	seen  map[string]ui.Found // by address
-	err   error               // why nothing can be heard
 	tasks []*task
 }
 
@@ -31,10 +31,9 @@ func (d *discovery) listen() {
 	group := net.ParseIP(intellivue.DiscoveryGroup)
 	addr := fmt.Sprintf(":%d", intellivue.DiscoveryPort)
 	d.tasks = append(d.tasks, start(func(ctx context.Context) {
-		err := link.ListenDatagrams(ctx, addr, []net.IP{group}, d.heard)
-		d.mu.Lock()
-		d.err = err
-		d.mu.Unlock()
+		if err := link.ListenDatagrams(ctx, addr, []net.IP{group}, d.heard); err != nil {
+			fmt.Fprintln(os.Stderr, "lamplight: monitors that announce themselves are not found:", err)
+		}
 	}))
 }
 

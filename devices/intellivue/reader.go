@@ -62,7 +62,7 @@ type reader struct {
 	alerts   map[mdib.Ref]mdib.AlertCondition // that are present, as last told
 	report   mdib.Report                      // in the making
 
-	restarted bool // the monitor\'s clock began anew
+	restarted bool // the monitor's clock began anew
 }
 
 func newReader(s devices.Settings, live bool) *reader {
@@ -187,7 +187,7 @@ func (r *reader) object(class, context uint16, o wire.Observation) *object {
 func (r *reader) name(x *object, mt *metric) {
 	d := mt.desc
 	d.Code = code(mt.physio)
-	d.Source = mdib.Code{System: mdib.SystemIntelliVue, Value: strconv.Itoa(2<<16 | int(mt.physio))}
+	d.Source = ownCode(mt.physio)
 	d.Class = mdib.ClassOther
 	d.Label = x.label
 	term, known := mdib.ByIntelliVue(mt.physio)
@@ -235,7 +235,12 @@ func code(physio uint16) mdib.Code {
 	if t, ok := mdib.ByIntelliVue(physio); ok {
 		return t.Code()
 	}
-	return mdib.Code{System: mdib.SystemIntelliVue, Value: strconv.Itoa(2<<16 | int(physio))}
+	return ownCode(physio)
+}
+
+// ownCode is the monitor's own code, in the partition of measurements.
+func ownCode(physio uint16) mdib.Code {
+	return mdib.Code{System: mdib.SystemIntelliVue, Value: strconv.Itoa(int(wire.PartitionData)<<16 | int(physio))}
 }
 
 func hex16(v uint16) string {
