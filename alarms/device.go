@@ -117,7 +117,7 @@ func (d *device) add(w *watch) {
 // relimit puts the limits in force that follow from category and changes.
 func (d *device) relimit() {
 	for _, w := range d.order {
-		l := Preset(&w.metric, d.category)
+		l := preset(&w.metric, d.category)
 		if c, ok := d.changed[limitKey(&w.metric)]; ok {
 			if own, ok := c.in(c.ucum, w.metric.Unit.UCUM); ok {
 				l = own

@@ -148,10 +148,10 @@ func (l Limits) check() error {
 	return nil
 }
 
-// Preset gives the limits that a metric has before anybody changes them, in
+// preset gives the limits that a metric has before anybody changes them, in
 // the metric's own unit. A metric that has none, or whose unit cannot be
 // translated to that of its preset, gives NoLimits.
-func Preset(m *mdib.Metric, category mdib.PatientCategory) Limits {
+func preset(m *mdib.Metric, category mdib.PatientCategory) Limits {
 	p := parameterOf(m)
 	if p == nil {
 		return NoLimits()

@@ -50,7 +50,7 @@ func TestPresetsAreWholeAndKnown(t *testing.T) {
 func TestPresetsOfTheStandards(t *testing.T) {
 	spo2 := metric("s", "MDC_PULS_OXIM_SAT_O2", 0)
 	for _, c := range categories {
-		l := Preset(&spo2, c)
+		l := preset(&spo2, c)
 		if l.Low < 85 || l.Priority < mdib.PriorityMedium { // ISO 80601-2-61
 			t.Errorf("SpO2 %v: %+v", c, l)
 		}
@@ -60,33 +60,33 @@ func TestPresetsOfTheStandards(t *testing.T) {
 func TestPresetFollowsTheUnit(t *testing.T) {
 	m := metric("c", "MDC_AWAY_CO2_ET", 0)
 	m.Unit.UCUM = "kPa"
-	if l := Preset(&m, mdib.Adult); l.Low != 4 || l.High != 6.7 || math.Abs(l.Hysteresis-0.267) > 0.001 {
+	if l := preset(&m, mdib.Adult); l.Low != 4 || l.High != 6.7 || math.Abs(l.Hysteresis-0.267) > 0.001 {
 		t.Errorf("etCO2 in kPa: %+v", l)
 	}
 	m = metric("t", "MDC_TEMP_CORE", 0)
 	m.Unit.UCUM = "[degF]"
-	if l := Preset(&m, mdib.Adult); l.Low != 96.8 || l.High != 102.2 {
+	if l := preset(&m, mdib.Adult); l.Low != 96.8 || l.High != 102.2 {
 		t.Errorf("temperature in °F: %+v", l)
 	}
 	m.Unit.UCUM = "[in_i]"
-	if l := Preset(&m, mdib.Adult); l.Enabled {
+	if l := preset(&m, mdib.Adult); l.Enabled {
 		t.Errorf("a unit that cannot be translated got %+v", l)
 	}
 	m = metric("h", "MDC_ECG_HEART_RATE", 0)
 	m.Unit.UCUM = "{beats}/min"
-	if l := Preset(&m, mdib.Adult); l.High != 120 {
+	if l := preset(&m, mdib.Adult); l.High != 120 {
 		t.Errorf("an annotated unit got %+v", l)
 	}
 	m.Code = mdib.Code{RefID: "MDC_ECG_CARD_BEAT_RATE"} // another name of the same
-	if l := Preset(&m, mdib.Adult); l.High != 120 {
+	if l := preset(&m, mdib.Adult); l.High != 120 {
 		t.Errorf("an alias got %+v", l)
 	}
 	m.Category = mdib.CategorySetting
-	if l := Preset(&m, mdib.Adult); l.Enabled {
+	if l := preset(&m, mdib.Adult); l.Enabled {
 		t.Errorf("a setting got %+v", l)
 	}
 	m = mdib.Metric{Code: mdib.Code{System: "x", Value: "y"}}
-	if l := Preset(&m, mdib.Adult); l.Enabled || !math.IsNaN(l.Low) {
+	if l := preset(&m, mdib.Adult); l.Enabled || !math.IsNaN(l.Low) {
 		t.Errorf("an unknown code got %+v", l)
 	}
 }
