@@ -11,10 +11,10 @@ import (
 
 // Options of one uplink. The zero value of each field but Name is ready.
 type Options struct {
-	Name  string          // the target's name, on the tape and on the screen
-	Batch int             // records read at once; 0 means 1000
-	Idle  time.Duration   // between two looks at an empty tape; 0 means 5 s
-	Board *Board          // where the state is shown
+	Name  string        // the target's name, on the tape and on the screen
+	Batch int           // records read at once; 0 means 1000
+	Idle  time.Duration // between two looks at an empty tape; 0 means 5 s
+	Board *Board        // where the state is shown
 
 	// For tests: the clock, a timer, and a random number in [0, 1).
 	Now   func() time.Time
