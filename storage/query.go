@@ -102,30 +102,30 @@ func (s scope) has(h head) bool {
 // in the order in which it was recorded.
 func (db *DB) packed(ctx context.Context, tx *sql.Tx, kind int, s scope, from, to int64, do func(*reader, times)) error {
 	table := [...]string{spanNumerics: "numerics", spanWaves: "waves"}[kind]
-	rows, err := tx.QueryContext(ctx, "SELECT at, body FROM "+table+
-		" WHERE seq IN (SELECT seq FROM span WHERE kind = ? AND bucket BETWEEN ? AND ?) ORDER BY seq",
-		kind, floorDiv(from, bucket), floorDiv(to, bucket))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	query := "SELECT at, body FROM " + table + " WHERE seq IN (SELECT seq FROM span WHERE kind = ? AND bucket BETWEEN ? AND ?) ORDER BY seq"
+	return eachBlock(ctx, tx, query, []any{kind, floorDiv(from, bucket), floorDiv(to, bucket)}, func(at int64, r *reader, err error) {
+		if err != nil {
+			db.damaged.Add(1)
+		} else if s.has(r.head()) {
+			do(r, times{at, at})
+		}
+	})
+}
+
+// eachBlock gives every block of the rows of a query for at and body, or why it
+// cannot be read.
+func eachBlock(ctx context.Context, tx *sql.Tx, query string, args []any, do func(at int64, r *reader, err error)) error {
+	return eachRow(ctx, tx, query, args, func(scan func(...any) error) error {
 		var at int64
 		var body sql.RawBytes
-		if err := rows.Scan(&at, &body); err != nil {
+		if err := scan(&at, &body); err != nil {
 			return err
 		}
 		for r, err := range blocks(body) {
-			if err != nil {
-				db.damaged.Add(1)
-				continue
-			}
-			if h := r.head(); s.has(h) {
-				do(r, times{at, at})
-			}
+			do(at, r, err)
 		}
-	}
-	return rows.Err()
+		return nil
+	})
 }
 
 // within gives the limits of a window; a zero to has no end.
@@ -262,25 +262,22 @@ func (db *DB) minutes(ctx context.Context, tx *sql.Tx, s scope, ids map[int64]bo
 		return err
 	}
 	for _, mds := range s.mds {
-		rows, err := tx.QueryContext(ctx, "SELECT minute, body FROM roll WHERE mds = ? AND minute >= ? AND minute < ? AND (? = 0 OR encounter = ?)",
-			mds, lo/int64(time.Minute), hi/int64(time.Minute), s.encounter, s.encounter)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var at int64
-			var body sql.RawBytes
-			if err := rows.Scan(&at, &body); err != nil {
-				rows.Close()
-				return err
-			}
-			(&reader{b: body}).minute(func(metric int64, v sum) {
-				if ids[metric] {
-					add(at*int64(time.Minute), v)
+		args := []any{mds, lo / int64(time.Minute), hi / int64(time.Minute), s.encounter, s.encounter}
+		err := eachRow(ctx, tx, "SELECT minute, body FROM roll WHERE mds = ? AND minute >= ? AND minute < ? AND (? = 0 OR encounter = ?)", args,
+			func(scan func(...any) error) error {
+				var at int64
+				var body sql.RawBytes
+				if err := scan(&at, &body); err != nil {
+					return err
 				}
+				(&reader{b: body}).minute(func(metric int64, v sum) {
+					if ids[metric] {
+						add(at*int64(time.Minute), v)
+					}
+				})
+				return nil
 			})
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -121,28 +121,16 @@ func (w *writer) roll(ctx context.Context, tx *sql.Tx, seq int64) (int64, error)
 // unrolled walks the numerics that the table roll does not have yet. A damaged
 // block is left out: what is in it is lost to every reader alike.
 func unrolled(ctx context.Context, tx *sql.Tx, rolled int64, do func(head, *numeric)) error {
-	rows, err := tx.QueryContext(ctx, "SELECT at, body FROM numerics WHERE seq > ? ORDER BY seq", rolled)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var at int64
-		var body sql.RawBytes
-		if err := rows.Scan(&at, &body); err != nil {
-			return err
+	query := "SELECT at, body FROM numerics WHERE seq > ? ORDER BY seq"
+	return eachBlock(ctx, tx, query, []any{rolled}, func(at int64, r *reader, err error) {
+		if err != nil {
+			return
 		}
-		for r, err := range blocks(body) {
-			if err != nil {
-				continue
-			}
-			h, t := r.head(), times{at, at}
-			for _, n := range r.numerics(&t) {
-				do(h, &n)
-			}
+		h, t := r.head(), times{at, at}
+		for _, n := range r.numerics(&t) {
+			do(h, &n)
 		}
-	}
-	return rows.Err()
+	})
 }
 
 // resume takes up the record where the last run left it. Devices that were
