@@ -77,9 +77,7 @@ func (p *bedPage) askAdmit() {
 	category := fynewidget.NewSelect([]string{w.T("category.choose"), w.T("category.adult"), w.T("category.paediatric"), w.T("category.neonatal")}, nil)
 	category.SetSelectedIndex(int(mdib.Adult))
 	paced := fynewidget.NewCheck(w.T("admit.paced"), nil)
-	wrong := fynewidget.NewLabel("")
-	wrong.Importance, wrong.Wrapping = fynewidget.DangerImportance, fyne.TextWrapWord
-	wrong.Hide()
+	wrong, complain := u.newComplaint()
 
 	submit := func() {
 		a := admission{family.Text, given.Text, number.Text, birth.Text, height.Text, weight.Text, sex.SelectedIndex(), category.SelectedIndex(), paced.Checked}
@@ -91,8 +89,7 @@ func (p *bedPage) askAdmit() {
 			text = err.Error()
 		}
 		if text != "" {
-			wrong.SetText(text)
-			wrong.Show()
+			complain(text)
 			return
 		}
 		u.closeDialog()

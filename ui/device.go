@@ -307,10 +307,7 @@ func (p *devicePage) edit(id *uuid.UUID, c DeviceConfig) {
 	if len(models) > 0 {
 		model.SetSelectedIndex(chosen)
 	}
-	wrong := fynewidget.NewLabel("")
-	wrong.Importance, wrong.Wrapping = fynewidget.DangerImportance, fyne.TextWrapWord
-	wrong.Hide()
-	fail := func(text string) { wrong.SetText(text); wrong.Show() }
+	wrong, fail := u.newComplaint()
 	submit := func() {
 		next := DeviceConfig{Name: strings.TrimSpace(name.Text), URL: strings.TrimSpace(address.Text), Bed: strings.TrimSpace(bed.Text)}
 		if i := model.SelectedIndex(); i >= 0 {

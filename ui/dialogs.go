@@ -8,6 +8,7 @@ import (
 	"lamplight/ui/widget"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
@@ -87,9 +88,29 @@ func (u *UI) open(title string, content fyne.CanvasObject, width float32, button
 	u.closeDialogs()
 	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, buttons...)...)
 	d := dialog.NewCustomWithoutButtons(title, container.NewPadded(container.NewVBox(content, row)), u.win)
-	d.Resize(fyne.NewSize(width, d.MinSize().Height))
-	u.dialog = d
+	u.dialog, u.dialogWidth = d, width
+	u.fitDialog()
 	d.Show()
+}
+
+// fitDialog gives the dialog the height that its content needs now.
+func (u *UI) fitDialog() {
+	if u.dialog != nil {
+		u.dialog.Resize(fyne.NewSize(u.dialogWidth, u.dialog.MinSize().Height))
+	}
+}
+
+// newComplaint is the line of a form that says what is wrong; it takes room
+// only then.
+func (u *UI) newComplaint() (line *fynewidget.Label, complain func(text string)) {
+	line = fynewidget.NewLabel("")
+	line.Importance, line.Wrapping = fynewidget.DangerImportance, fyne.TextWrapWord
+	line.Hide()
+	return line, func(text string) {
+		line.SetText(text)
+		line.Show()
+		u.fitDialog()
+	}
 }
 
 func (u *UI) closeDialogs() {
@@ -132,12 +153,13 @@ func (u *UI) acknowledge(c alarms.Condition, now time.Time) {
 // showKeys lists every key.
 func (u *UI) showKeys() {
 	columns := [2]*fyne.Container{container.NewVBox(), container.NewVBox()} // lower than one: the alarm bar stays in sight
-	all := u.allKeys()
+	all, gap := u.allKeys(), canvas.NewRectangle(none)
+	gap.SetMinSize(fyne.NewSize(24, 0))
 	for i, k := range all {
 		columns[2*i/(len(all)+1)].Add(widget.NewKeys(14*u.textScale(), theme.Ink(theme.Text), k))
 	}
 	ok := u.newButton(u.w.T("do.close"), u.closeDialog)
-	u.open(u.w.T("keys.title"), container.NewHBox(columns[0], widget.NewText(24, false, none), columns[1]), 640, ok)
+	u.open(u.w.T("keys.title"), container.NewHBox(columns[0], gap, columns[1]), 640, ok)
 }
 
 func (u *UI) allKeys() []widget.Key {

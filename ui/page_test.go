@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	fynewidget "fyne.io/fyne/v2/widget"
 	"github.com/google/uuid"
 )
 
@@ -157,6 +158,36 @@ func TestDeviceFormNamesWhatIsMissing(t *testing.T) {
 	}
 	if err := (DeviceConfig{Model: "nonin", URL: "serial:/dev/x", Bed: "1"}).check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What is wrong stands below the fields, not across them.
+func TestFormComplainsBelowItsFields(t *testing.T) {
+	b := newBench(t, uitest.Busy(start), nil)
+	b.openBed(3)
+	b.rune('a')
+	high := b.dialog.MinSize().Height
+	b.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if !b.dialogOpen() {
+		t.Fatal("a patient without a name was admitted")
+	}
+	if b.dialog.MinSize().Height <= high {
+		t.Error("the form has no place for what is wrong")
+	}
+	var complaint, lowest float32
+	for _, o := range test.LaidOutObjects(b.win.Canvas().Overlays().Top()) {
+		y := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Y
+		switch o := o.(type) {
+		case *fynewidget.Label:
+			if strings.Contains(o.Text, "Enter the family name") {
+				complaint = y
+			}
+		case *field:
+			lowest = max(lowest, y)
+		}
+	}
+	if complaint <= lowest || lowest == 0 {
+		t.Errorf("the complaint stands at %v, the last field at %v", complaint, lowest)
 	}
 }
 

@@ -53,6 +53,8 @@ type UI struct {
 	post    func(func()) // fyne.Do; tests, where that runs at once on any goroutine, have a queue
 	closed  bool
 	dialog  dialog.Dialog
+
+	dialogWidth float32
 }
 
 // route names a page.

@@ -107,11 +107,19 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 		tall = 0.72
 	}
 	size := min(h*tall, room/(figureWidth*(figures+noteFigures*noteScale)), 120)
+	// Where the label beside the value costs it much size, it stands above.
+	above := false
+	if tallest := min((h-small*1.4)*1.05, (w-limitW-6)/(figureWidth*figures), 120); !half && !r.Wide && r.Note == "" && tallest > size*1.2 {
+		above, size, labelW = true, tallest, 0
+	}
 	size = float32(int(size))
 	setSize(c.value, size)
 	setSize(c.note, float32(int(size*noteScale)))
 
 	base := y + h/2 + c.value.TextSize*capHeight/2
+	if above {
+		base += small * 0.55
+	}
 	noteW := float32(0)
 	if r.Note != "" {
 		noteW = Width(r.Note, c.note.TextSize, c.note.TextStyle) + size*0.18
@@ -128,6 +136,15 @@ func (c *cell) place(x, y, w, h float32, limits, half bool) {
 		onBaseline(c.low, right, base, limitW)
 	}
 	// The unit stands above the label where the row has room for two lines.
+	if above {
+		over := base - c.value.TextSize*capHeight - small*0.45
+		labelW = Width(r.Label, small, c.label.TextStyle)
+		SetText(c.unit, r.Unit, theme.Ink(theme.Quiet))
+		show(c.unit, true)
+		onBaseline(c.label, x, over, labelW)
+		onBaseline(c.unit, x+labelW+6, over, w-labelW-6)
+		return
+	}
 	room2 := c.value.TextSize*capHeight >= small*2.1
 	show(c.unit, room2)
 	if room2 {

@@ -65,10 +65,12 @@ func geometry(w, h float32, readings []Reading, traces int) tileGeometry {
 	if g.labelled = lines > 0 && (bottom-top)/float32(lines) >= 64; g.labelled {
 		label = 13
 	}
+	// A wave that is higher than wide looks like another one.
+	spare := max(0, (bottom-top)/float32(max(lines, 1))-label-(right-left)*0.75)
 	for i := range lines {
 		y0 := round(top + (bottom-top)*float32(i)/float32(lines))
 		y1 := round(top + (bottom-top)*float32(i+1)/float32(lines))
-		g.strips = append(g.strips, Box{X: left, Y: y0 + 1 + label, W: round(right - left), H: y1 - y0 - 2 - label})
+		g.strips = append(g.strips, Box{X: left, Y: y0 + 1 + label + round(spare/2), W: round(right - left), H: y1 - y0 - 2 - label - round(spare)})
 	}
 	return g
 }
