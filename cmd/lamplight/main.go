@@ -21,8 +21,11 @@ import (
 	"time"
 )
 
-// version is set by the build.
-var version = "0.1.0"
+// What FyneApp.toml says of the program, too.
+const (
+	version = "0.1.0"
+	appID   = "org.lamplight.workstation"
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -106,3 +106,16 @@ func TestMistakesAreSentences(t *testing.T) {
 		})
 	}
 }
+
+// The packager reads FyneApp.toml, the program its own constants.
+func TestFyneAppSaysTheSame(t *testing.T) {
+	b, err := os.ReadFile("../../FyneApp.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`ID = "` + appID + `"`, `Version = "` + version + `"`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("FyneApp.toml does not say %s", want)
+		}
+	}
+}

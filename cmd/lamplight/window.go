@@ -45,7 +45,7 @@ func window(ctx context.Context, args []string, stderr io.Writer) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, s.runFor)
 		defer cancel()
 	}
-	w := ui.New(app.NewWithID("org.lamplight.workstation"), ui.Deps{
+	w := ui.New(app.NewWithID(appID), ui.Deps{
 		Ward: a.Station, History: history{a}, Devices: deviceList{a}, Settings: preferences{a}, Sync: syncState{a},
 		Version: version,
 	})
