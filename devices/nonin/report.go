@@ -35,7 +35,10 @@ type reporter struct {
 	clear     [len(conditions)]int // times in a row that a present one was not seen
 	reported  map[mdib.Ref]reported
 	packet    [PacketFrames]byte
-	have      int // frames of the packet; -1 before its Sync frame
+	have      int    // frames of the packet; -1 before its Sync frame
+	since     int    // frames since the last Sync frame; 0 when that is not known
+	distrust  int    // so many packets of the right length must come first
+	doubted   string // a revision that one packet told, against those before it
 	packetAt  time.Time
 	packetOr  Status
 	colour    Status
@@ -105,13 +108,27 @@ func (r *reporter) frame(it item, emit func(mdib.Report)) {
 	switch {
 	case it.fresh:
 		r.pleth.restart(it.at)
-		r.have = -1
+		r.have, r.since = -1, 0
 	case it.lost:
 		r.pleth.skip(1)
-		r.have = -1 // a packet with a hole tells no values
+		r.have, r.since = -1, 0 // a packet with a hole tells no values
 	}
 	if f.Status&Sync != 0 {
 		r.have, r.packetAt, r.packetOr = 0, it.at, 0
+		switch r.since {
+		case 0:
+		case PacketFrames:
+			r.distrust = max(0, r.distrust-1)
+		default: // whole frames go missing: values would be taken for others
+			r.distrust = 3
+		}
+		if r.distrust > 0 {
+			r.have = -1
+		}
+		r.since = 0
+	}
+	if f.Status&Sync != 0 || r.since > 0 {
+		r.since++
 	}
 	if len(r.samples) == 0 {
 		r.first, r.samples = it.at, make([]int32, 0, group)
@@ -129,12 +146,9 @@ func (r *reporter) frame(it item, emit func(mdib.Report)) {
 		r.packetOr |= f.Status
 		if r.have++; r.have == PacketFrames {
 			r.have = -1
-			p := ParsePacket(r.packet)
-			if v := strconv.Itoa(int(p.Revision)); v != r.revision {
-				r.revision = v
-				r.describe(&rep)
+			if p := ParsePacket(r.packet); r.believe(&rep, strconv.Itoa(int(p.Revision))) {
+				r.values(&rep, &p)
 			}
-			r.values(&rep, &p)
 		}
 	}
 	if len(r.samples) == group {
@@ -143,6 +157,21 @@ func (r *reporter) frame(it item, emit func(mdib.Report)) {
 	if rep.Describe != nil || rep.Numerics != nil || rep.Samples != nil || rep.Alerts != nil {
 		emit(rep)
 	}
+}
+
+// believe judges a packet by the revision in it, which a device does not change
+// while it runs: another one is a sign of missing frames, until it is repeated.
+func (r *reporter) believe(rep *mdib.Report, revision string) bool {
+	if r.revision != "" && revision != r.revision && revision != r.doubted {
+		r.doubted = revision
+		return false
+	}
+	r.doubted = ""
+	if revision != r.revision {
+		r.revision = revision
+		r.describe(rep)
+	}
+	return true
 }
 
 // look keeps the perfusion colour between pulses.

@@ -2,6 +2,7 @@ package nonin
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -397,5 +398,64 @@ func TestOptions(t *testing.T) {
 	}
 	if got := Model().Address("serial:/dev/ttyUSB3?baud=19200"); got != "serial:/dev/ttyUSB3?baud=19200&bits=8&parity=none&stop=1" {
 		t.Errorf("completed address %s", got)
+	}
+}
+
+// Whole frames may go missing without a trace in the bytes, when another
+// program reads at the same line. Nothing else may then pass for the saturation
+// or the pulse rate: they stand before the revision, which gives that away.
+func TestMissingFramesMixUpNoValues(t *testing.T) {
+	k := Packet{SpO2: 97, SpO2Fast: 96, SpO2Beat: 95, SpO2D: 97, SpO2E: 98, SpO2ED: 98, Rate: 172, RateD: 171, RateE: 170, RateED: 169, Revision: 20}
+	floats := k.Floats()
+	told := 0
+	for seed := range uint64(200) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		loss := rnd.Float64() * 0.6
+		var reports []mdib.Report
+		r := newReporter(devices.Settings{}, mdib.ModeReal)
+		at := time.Unix(1_700_000_000, 0)
+		for i := range 200 * PacketFrames {
+			at = at.Add(time.Second / 75)
+			f := Frame{Pleth: 100, Float: floats[i%PacketFrames]}
+			if i%PacketFrames == 0 {
+				f.Status |= Sync
+			}
+			if i > 2*PacketFrames && rnd.Float64() < loss {
+				continue
+			}
+			r.take(item{at: at, format: Format2, frame: f, fresh: i == 0}, func(rep mdib.Report) { reports = append(reports, rep) })
+		}
+		for _, rep := range reports {
+			for _, n := range rep.Numerics {
+				want, main := map[mdib.Ref]float64{refSpO2: 97, refPulse: 172}[n.Ref]
+				if !main {
+					continue
+				}
+				if told++; n.Validity.HasValue() && n.Value != want {
+					t.Fatalf("seed %d, %.0f %% missing: %s is %v", seed, 100*loss, n.Ref, n.Value)
+				}
+			}
+		}
+	}
+	if told < 400 {
+		t.Errorf("only %d values", told)
+	}
+}
+
+// A revision that stays is a new one.
+func TestANewRevisionIsTakenWhenRepeated(t *testing.T) {
+	p := newPlay(t)
+	p.packet(Packet{SpO2: 97, Rate: 72, Revision: 33}, nil)
+	p.since()
+	p.packet(Packet{SpO2: 20, Rate: 72, Revision: 34}, nil)
+	for _, rep := range p.since() {
+		if len(rep.Numerics) > 0 {
+			t.Errorf("values of a packet that is not believed: %+v", rep.Numerics)
+		}
+	}
+	p.packet(Packet{SpO2: 21, Rate: 72, Revision: 34}, nil)
+	reports := p.since()
+	if got := numerics(reports)[refSpO2]; got.Value != 21 || version(reports) != "34" {
+		t.Errorf("%v, revision %q", got.Value, version(reports))
 	}
 }
