@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -215,6 +217,15 @@ func (a *App) send(ctx context.Context, u UplinkConfig) error {
 		}),
 	}
 	return nil
+}
+
+// uplinks gives those at work, by name.
+func (a *App) uplinks() []*line {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.SortedFunc(maps.Values(a.lines), func(x, y *line) int {
+		return strings.Compare(x.board.Status().Name, y.board.Status().Name)
+	})
 }
 
 func (u UplinkConfig) every() time.Duration {

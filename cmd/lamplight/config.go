@@ -175,6 +175,12 @@ func (c *Config) check(models devices.Registry) error {
 		if u.Name == "" || u.Kind == "" {
 			return fmt.Errorf("uplink %d needs a name and a kind", i+1)
 		}
+		if slices.ContainsFunc(c.Uplinks[:i], func(o UplinkConfig) bool { return o.Name == u.Name }) {
+			return fmt.Errorf("uplink %q is listed twice; every uplink needs a name of its own", u.Name)
+		}
+		if u.NumericsEvery < 0 {
+			return fmt.Errorf("uplink %q: numerics_every is %v; write a time such as 60s, or leave it out for one minute", u.Name, time.Duration(u.NumericsEvery))
+		}
 		if p, err := url.Parse(u.URL); err != nil || p.Host == "" {
 			return fmt.Errorf("uplink %q: %q is not an address; write it like https://fhir.example.org/R4", u.Name, u.URL)
 		}

@@ -63,6 +63,8 @@ func TestMistakesAreSentences(t *testing.T) {
 	noBed := file("bed.json", `{`+beds+`, "devices": [{"model": "nonin", "address": "serial:/dev/ttyS9", "bed": "2"}]}`)
 	twice := file("twice.json", `{"unit": "Ward", "beds": [{"label": "1"}, {"label": "1"}]}`)
 	uplinkKind := file("uplink.json", `{`+beds+`, "uplinks": [{"name": "h", "kind": "pigeon", "url": "https://example.org"}]}`)
+	uplinkTwice := file("uplinks.json", `{`+beds+`, "uplinks": [{"name": "h", "kind": "fhir", "url": "https://a.org"}, {"name": "h", "kind": "fhir", "url": "https://b.org"}]}`)
+	uplinkTime := file("every.json", `{`+beds+`, "uplinks": [{"name": "h", "kind": "fhir", "url": "https://a.org", "numerics_every": "-5s"}]}`)
 	good := file("good.json", `{`+beds+`}`)
 	file("lamplight.db", "this is a letter, not a database, and it is long enough to be one")
 	capture := file("empty.bin", "")
@@ -82,6 +84,8 @@ func TestMistakesAreSentences(t *testing.T) {
 		{"no such bed", []string{"record", "--headless", "--config", noBed, "--data", t.TempDir()}, []string{`"2"`, "beds"}},
 		{"bed twice", []string{"record", "--headless", "--config", twice, "--data", t.TempDir()}, []string{`"1"`, "twice"}},
 		{"unknown uplink", []string{"record", "--headless", "--config", uplinkKind, "--data", t.TempDir()}, []string{"pigeon", "fhir"}},
+		{"uplink twice", []string{"record", "--headless", "--config", uplinkTwice, "--data", t.TempDir()}, []string{`"h"`, "twice"}},
+		{"uplink's time", []string{"record", "--headless", "--config", uplinkTime, "--data", t.TempDir()}, []string{`"h"`, "-5s", "60s"}},
 		{"not a database", []string{"record", "--headless", "--config", good, "--data", dir}, []string{"lamplight.db", "not a Lamplight record"}},
 		{"no such capture", []string{"decode", "nonin", filepath.Join(dir, "none.bin")}, []string{"none.bin"}},
 		{"empty capture", []string{"decode", "nonin", capture}, []string{"empty.bin", "empty"}},

@@ -43,7 +43,10 @@ func record(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if ward != nil {
 		defer ward.Close()
 	}
+	tell := &teller{stderr, map[string]string{}}
+	told := start(func(ctx context.Context) { tell.watch(ctx, app) })
 	s.wait(ctx)
+	told.stop()
 	sum, err := app.summary()
 	if cerr := app.Close(); err == nil {
 		err = cerr
