@@ -36,6 +36,7 @@ type App struct {
 	data string
 
 	started time.Time
+	size    int64 // of the record then
 	reports chan mdib.Report
 	ticker  *time.Ticker
 	loop    sync.WaitGroup // the station
@@ -92,7 +93,7 @@ func Start(ctx context.Context, c Config, models devices.Registry, path, data st
 		resume[i] = e.Encounter
 	}
 	a := &App{
-		DB: db, Models: models, path: path, data: data, config: c, started: time.Now(),
+		DB: db, Models: models, path: path, data: data, config: c, started: time.Now(), size: recordSize(data),
 		reports: make(chan mdib.Report, 256),
 		ticker:  time.NewTicker(200 * time.Millisecond),
 		running: map[uuid.UUID]*task{},

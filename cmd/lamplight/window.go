@@ -46,7 +46,7 @@ func window(ctx context.Context, args []string, stderr io.Writer) (err error) {
 		defer cancel()
 	}
 	w := ui.New(app.NewWithID(appID), ui.Deps{
-		Ward: a.Station, History: history{a}, Devices: deviceList{a}, Settings: preferences{a}, Sync: syncState{a},
+		Ward: a.Station, History: history{a}, Devices: deviceList{a}, Settings: preferences{a}, Sync: syncState{a}, Disk: a.disk,
 		Version: version,
 	})
 	w.Run(ctx)
