@@ -75,8 +75,13 @@ func TestAcknowledgedHighAlarmLeadsTheBar(t *testing.T) {
 	if len(w.Acked) != 2 || w.Acked["01spo2"].IsZero() {
 		t.Errorf("Enter acknowledged %v, the bar showed SpO₂ of bed 01", w.Acked)
 	}
+	b.after(time.Second)
 	b.rune('n')
-	b.after(chosenFor + time.Second)
+	b.after(time.Second)
+	if m := bar.Model(); m.Bed != "Bed 01" {
+		t.Fatalf("N shows %+v", m)
+	}
+	b.after(chosenFor)
 	if m := bar.Model(); m.Bed != "Bed 03" {
 		t.Errorf("%v later the bar still shows %+v", chosenFor, m)
 	}

@@ -146,7 +146,7 @@ func (p *bedPage) deviceLine(b *station.BedView, now time.Time) {
 // offset of a clock with its sign, in the unit that says most.
 func offset(d time.Duration) string {
 	sign := "+"
-	if d < 0 {
+	if d = d.Round(100 * time.Millisecond); d < 0 {
 		sign, d = "−", -d
 	}
 	if d < time.Minute {
