@@ -47,7 +47,7 @@ func window(ctx context.Context, args []string, stderr io.Writer) (err error) {
 	}
 	w := ui.New(app.NewWithID(appID), ui.Deps{
 		Ward: a.Station, History: history{a}, Devices: deviceList{a}, Settings: preferences{a}, Sync: syncState{a}, Disk: a.disk,
-		Version: version,
+		Version: version, Licences: licences(),
 	})
 	w.Run(ctx)
 	return nil
