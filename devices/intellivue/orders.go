@@ -20,7 +20,13 @@ type standing struct {
 	off          bool
 }
 
+// A renewed poll begins with a result that holds no samples, which may cost a
+// second of every wave. So the monitor is asked to send for an hour; one that
+// refuses or does not answer is asked for the ten minutes that recorded clients
+// were given.
 const (
+	longPeriod   = time.Hour
+	longRenewal  = 55 * time.Minute
 	activePeriod = 10 * time.Minute
 	renewal      = 9 * time.Minute
 	mdsEvery     = time.Minute
@@ -31,13 +37,13 @@ const (
 // plan makes the standing polls of a new association, the most wanted first.
 func (s *session) plan() {
 	s.orders = []*standing{
-		{class: wire.ClassNumeric, active: activePeriod, every: renewal},
-		{class: wire.ClassAlerts, group: wire.GroupAlarms, active: activePeriod, every: renewal},
+		{class: wire.ClassNumeric, active: longPeriod, every: longRenewal},
+		{class: wire.ClassAlerts, group: wire.GroupAlarms, active: longPeriod, every: longRenewal},
 		{class: wire.ClassMDS, every: mdsEvery},
 		{class: wire.ClassPatient, group: wire.GroupPatient, every: patientEvery},
 	}
 	if s.granted.Extensions&wire.ExtEnums != 0 {
-		s.orders = append(s.orders, &standing{class: wire.ClassEnum, active: activePeriod, every: renewal})
+		s.orders = append(s.orders, &standing{class: wire.ClassEnum, active: longPeriod, every: longRenewal})
 	}
 	for _, o := range s.orders {
 		o.due = s.now
@@ -53,7 +59,7 @@ func (s *session) planWaves() {
 	// The context first: in the waves themselves it comes one wave a second.
 	s.orders = append(s.orders,
 		&standing{class: wire.ClassWave, group: wire.GroupDynamic, once: true, due: s.now},
-		&standing{class: wire.ClassWave, active: activePeriod, every: renewal, due: s.now.Add(pollSpacing)},
+		&standing{class: wire.ClassWave, active: longPeriod, every: longRenewal, due: s.now.Add(pollSpacing)},
 	)
 }
 
@@ -99,8 +105,21 @@ func (s *session) runOrder(o *standing) error {
 	if o.once && o.answered.After(o.sent) {
 		return nil
 	}
+	if missing {
+		o.shorten()
+	}
 	o.due = s.now.Add(o.every)
 	return s.poll(o)
+}
+
+// shorten asks for no more than what recorded monitors granted from now on. It
+// reports whether that is news.
+func (o *standing) shorten() bool {
+	if o.active <= activePeriod {
+		return false
+	}
+	o.active, o.every = activePeriod, renewal
+	return true
 }
 
 func latest(a, b time.Time) time.Time {
@@ -155,6 +174,10 @@ func (s *session) answered(m *wire.Message) error {
 	case wire.ErrNoClass, wire.ErrNoInstance, wire.ErrNoAction:
 		o.off = true // it has no such thing
 	default:
+		if o.shorten() {
+			o.due = s.now
+			return nil
+		}
 		o.due, o.sent = s.now.Add(refusedPause), s.now.Add(refusedPause)
 	}
 	if o.class == wire.ClassWave {
