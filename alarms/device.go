@@ -20,6 +20,7 @@ type device struct {
 	category  mdib.PatientCategory
 	up        bool      // the link is connected, or nobody said otherwise
 	been      bool      // it was connected, or values came
+	expected  bool      // it served a patient when the program last ran
 	upSince   time.Time // zero when nobody said
 	settle    time.Time // when the device must have announced its conditions again; zero: done
 	watches   map[mdib.Ref]*watch
@@ -152,7 +153,7 @@ func (d *device) setLink(l *mdib.Link) {
 	switch {
 	case l.State == mdib.LinkTerminal && l.Reason == mdib.ReasonStopped:
 		d.lower(linkRef) // as intended: somebody stopped it
-	case d.been:
+	case d.been || d.expected && (l.State == mdib.LinkLost || l.State == mdib.LinkTerminal || d.technical[linkRef] != nil):
 		c := Condition{
 			AlertCondition: mdib.AlertCondition{Ref: linkRef, Priority: mdib.PriorityMedium, Text: "Connection lost"},
 			Finding:        FindLink, Reason: l.Reason, Value: math.NaN(),

@@ -158,6 +158,10 @@ func (e *Engine) Limits(mds uuid.UUID, ref mdib.Ref) Limits {
 	return NoLimits()
 }
 
+// Expect says that a device served a patient when the program last ran: that it
+// cannot be reached now is a loss, although it was never connected since.
+func (e *Engine) Expect(mds uuid.UUID) { e.device(mds).expected = true }
+
 // Raise begins or updates a technical condition that is found outside: MDS,
 // Ref, Finding, Priority and Text say what, Value and Reason may.
 func (e *Engine) Raise(now time.Time, c Condition) []Condition {

@@ -87,6 +87,27 @@ func TestLinkCondition(t *testing.T) {
 	}
 }
 
+// After a restart the monitor of an occupied bed that cannot be reached is
+// missed, although this run never saw it.
+func TestAnExpectedDeviceThatDoesNotComeIsMissed(t *testing.T) {
+	e := New(Config{})
+	e.Expect(mdsA)
+	for i, step := range []struct {
+		link mdib.Link
+		want bool
+	}{
+		{mdib.Link{State: mdib.LinkConnecting}, false}, // it may answer in a moment
+		{mdib.Link{State: mdib.LinkLost, Reason: mdib.ReasonSilent}, true},
+		{mdib.Link{State: mdib.LinkConnecting}, true},
+		{mdib.Link{State: mdib.LinkConnected}, false},
+	} {
+		e.Step(at(float64(i)), mdib.Report{MDS: mdsA, Received: at(float64(i)), Link: &step.link})
+		if got := len(e.Conditions(mdsA, nil)) > 0; got != step.want {
+			t.Errorf("step %d (%v): condition %v, want %v", i, step.link.State, got, step.want)
+		}
+	}
+}
+
 func TestDeviceAlarmsPassVerbatim(t *testing.T) {
 	b := newBedside(t, Config{})
 	alert := mdib.AlertCondition{Ref: "al1", Source: "spo2", Kind: mdib.Technical, Priority: mdib.PriorityLow,

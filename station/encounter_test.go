@@ -142,6 +142,15 @@ func TestResume(t *testing.T) {
 		}
 		w.expect(`1 real "100Ahrens"`)
 	})
+	t.Run("its device does not answer", func(t *testing.T) {
+		for _, serving := range [][]uuid.UUID{{devA}, nil} {
+			w := newWard(t, resume, func(c *Config) { c.Serving = serving })
+			w.s.take(mdib.Report{MDS: devA, Received: at(1), Link: &mdib.Link{State: mdib.LinkLost, Reason: mdib.ReasonSilent}})
+			if got := len(w.bed(2, "1").Conditions); got != len(serving) {
+				t.Errorf("%d conditions of a bed that %d devices served", got, len(serving))
+			}
+		}
+	})
 	t.Run("yesterday's patient is not on today's bed", func(t *testing.T) {
 		w := newWard(t, resume)
 		w.connect(0, devA, bert, mdib.ModeReal)

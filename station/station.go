@@ -29,6 +29,7 @@ type Config struct {
 	Recorder Recorder         // nil records nothing
 	Alarms   alarms.Config    // the unit's policy
 	Resume   []mdib.Encounter // those that were open when the record was last closed
+	Serving  []uuid.UUID      // the devices that served them
 }
 
 // Bed is one bed and the devices that serve it.
@@ -79,6 +80,11 @@ func New(c Config) *Station {
 	for _, e := range c.Resume {
 		if b := s.bed(e.Location.Bed); b != nil && (b.encounter == nil || b.encounter.Start.Before(e.Start)) {
 			b.encounter = &e
+		}
+	}
+	for _, id := range c.Serving {
+		if d := s.devices[id]; d != nil && d.bed.encounter != nil {
+			s.engine.Expect(id)
 		}
 	}
 	return s

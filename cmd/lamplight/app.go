@@ -88,9 +88,11 @@ func Start(ctx context.Context, c Config, models devices.Registry, path, data st
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("resume the record: %w", err), db.Close())
 	}
-	resume := make([]mdib.Encounter, len(open))
-	for i, e := range open {
-		resume[i] = e.Encounter
+	var resume []mdib.Encounter
+	var serving []uuid.UUID
+	for _, e := range open {
+		resume = append(resume, e.Encounter)
+		serving = append(serving, e.MDS...)
 	}
 	a := &App{
 		DB: db, Models: models, path: path, data: data, config: c, started: time.Now(), size: recordSize(data),
@@ -100,7 +102,7 @@ func Start(ctx context.Context, c Config, models devices.Registry, path, data st
 		lines:   map[string]*line{},
 	}
 	a.Station = station.New(station.Config{
-		Facility: c.Facility, Beds: c.beds(), Recorder: db, Alarms: alarms.Config{}, Resume: resume,
+		Facility: c.Facility, Beds: c.beds(), Recorder: db, Alarms: alarms.Config{}, Resume: resume, Serving: serving,
 	})
 	a.loop.Go(func() { a.Station.Run(a.reports, a.ticker.C) })
 	a.health = start(a.watchRecord)
