@@ -32,7 +32,7 @@ type TrendLook struct {
 	Gap        color.RGBA // hatching
 	Cursor     color.RGBA
 	Face       font.Face // of all labels; nil: Go Regular in 12 px
-	Scale      float64   // pixels per unit of design: 1, or 2 on a dense screen; 0: 1
+	Scale      float64   // pixels per unit of design: 1, or 2 on a dense screen; less than a tenth: 1
 }
 
 // Series is one metric over time.
@@ -145,7 +145,7 @@ func has(r mdib.Rollup) bool {
 }
 
 func (l *TrendLook) unit() float64 {
-	if l.Scale > 0 && l.Scale < 100 {
+	if l.Scale >= 0.1 && l.Scale < 100 {
 		return l.Scale
 	}
 	return 1

@@ -323,6 +323,8 @@ func FuzzTrend(f *testing.F) {
 	f.Add(int64(math.MinInt64), int64(math.MaxInt64), int64(-1), math.NaN(), math.Inf(1), math.Inf(-1), -1, 0.0, 0.0, 0, 0, 0.0)
 	f.Add(int64(5), int64(1), int64(0), 1e300, -1e300, 1e300, 1, 1e300, -1e300, 3, 3, 9.0)
 	f.Add(int64(0), int64(1), int64(math.MaxInt64), 1.0, 1.0, 1.0, 1, 0.0, 1e-300, 90, 30, 90.0)
+	// A scale next to nothing once asked for as many ticks as memory holds.
+	f.Add(int64(38), int64(83), int64(math.MaxInt64-22), -136.0, 550.0, 79.2, 88, -64.2, 182.0, 51, 20, 12.000000000000028)
 	f.Fuzz(func(t *testing.T, from, span, step int64, mean, low, high float64, count int, bottom, top float64, w, h int, scale float64) {
 		tr := &Trend{From: epoch, To: epoch.Add(time.Duration(span)), Zone: time.UTC, Cursor: epoch.Add(time.Duration(span / 2)), Look: dusk}
 		tr.Look.Scale = math.Mod(scale, 4)
