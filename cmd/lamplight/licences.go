@@ -6,7 +6,6 @@ import "lamplight/ui"
 // says why each is there.
 func licences() []ui.Licence {
 	return []ui.Licence{
-		{Name: "Lamplight", Licence: "Apache-2.0"},
 		{Name: "Fyne", Licence: "BSD-3-Clause"},
 		{Name: "Noto Sans, Inter, DejaVu (in Fyne)", Licence: "OFL-1.1, Bitstream Vera"},
 		{Name: "Go and golang.org/x", Licence: "BSD-3-Clause"},
